@@ -1,0 +1,88 @@
+"""What every request passes through, outermost first."""
+
+import logging
+import secrets
+
+from django.core.exceptions import BadRequest
+from django.db import transaction
+
+from . import logs
+from .tenancy import narrow_to, set_context
+
+logger = logging.getLogger(__name__)
+
+
+class RequestIdMiddleware:
+    """Number the request; the number is in the log, in the audit trail and on the error page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.request_id = secrets.token_hex(8)
+        token = logs.request_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-ID"] = request.request_id
+        return response
+
+
+def is_storable(text: str) -> bool:
+    """True unless the text holds a NUL byte or half a surrogate pair, which PostgreSQL cannot keep."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class PlainTextMiddleware:
+    """Refuse addresses and queries that PostgreSQL cannot keep. Form fields say so themselves, at the field."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not all(is_storable(text) for text in (request.path, *request.GET, *self._values(request))):
+            raise BadRequest("The address holds characters that no text can have.")
+        return self.get_response(request)
+
+    @staticmethod
+    def _values(request):
+        return (value for values in request.GET.lists() for value in values[1])
+
+
+class NoStoreMiddleware:
+    """Keep pages of signed-in people out of every cache, so that "back" after signing out shows nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class TenancyMiddleware:
+    """Wrap the request, template rendering included, in one transaction that acts as the person.
+
+    The transaction is committed before the first byte of the answer leaves, so what was acknowledged is kept. An
+    answer of 500 and above rolls back: half a request is never kept. A company in the address narrows the person's
+    view to that company for the request.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        user_id = request.user.pk if request.user.is_authenticated else None
+        with transaction.atomic():
+            set_context(user_id, request_id=request.request_id)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        if "company_id" in kwargs:
+            narrow_to(kwargs["company_id"])

@@ -1,0 +1,64 @@
+"""Who acts, told to the database for one transaction.
+
+The context is three settings local to the transaction. PostgreSQL forgets them at COMMIT and ROLLBACK, and a fresh
+transaction has none: then every policy answers "nothing".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+SETTINGS = ("app.user_id", "app.company_id", "app.request_id")
+
+
+def _write(values: tuple[str, str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.user_id', %s, true), set_config('app.company_id', %s, true),"
+            " set_config('app.request_id', %s, true)",
+            values,
+        )
+
+
+def _read() -> tuple[str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('app.user_id', true), ''),"
+            " coalesce(current_setting('app.company_id', true), ''),"
+            " coalesce(current_setting('app.request_id', true), '')"
+        )
+        return cursor.fetchone()
+
+
+def set_context(user_id: UUID | None, *, company_id: UUID | None = None, request_id: str = "") -> None:
+    """Let `user_id` act until the end of the current transaction; None is nobody and sees nothing.
+
+    Raises TransactionManagementError outside a transaction, where the context would be lost at once.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("The context of a person needs an open transaction.")
+    _write((str(user_id or ""), str(company_id or ""), request_id))
+
+
+def narrow_to(company_id: UUID) -> None:
+    """Hide every company but `company_id` for the rest of the transaction, so that companies never mix on one page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.company_id', %s, true)", [str(company_id)])
+
+
+def current_user_id() -> UUID | None:
+    """Return who acts in this transaction, or None."""
+    user_id = _read()[0]
+    return UUID(user_id) if user_id else None
+
+
+@contextmanager
+def acting_as(user_id: UUID | None, *, company_id: UUID | None = None, request_id: str = "") -> Iterator[None]:
+    """Run the block in a transaction (or savepoint) as `user_id`, then give the context back to who had it."""
+    with transaction.atomic():
+        before = _read()
+        set_context(user_id, company_id=company_id, request_id=request_id or before[2])
+        yield
+        _write(before)

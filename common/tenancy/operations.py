@@ -1,0 +1,220 @@
+"""Migration operations that keep tenants apart. They run as the owner and name tables by model."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db.migrations.operations.base import Operation
+
+COMPANIES = "company_id = ANY ((SELECT app.companies())::uuid[])"
+CONTENT_COMPANIES = "company_id = ANY ((SELECT app.content_companies())::uuid[])"
+PROGRAMMES = "programme_id = ANY ((SELECT app.programmes())::uuid[])"
+MANAGED_PROGRAMMES = "programme_id = ANY ((SELECT app.managed_programmes())::uuid[])"
+COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+class _SqlOperation(Operation):
+    """An operation that changes only the database, never Django's picture of the models."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for statement in self.forwards(app_label, schema_editor, to_state):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        for statement in self.backwards(app_label, schema_editor, from_state):
+            schema_editor.execute(statement, params=None)
+
+    def forwards(self, app_label, schema_editor, state) -> Sequence[str]:
+        raise NotImplementedError
+
+    def backwards(self, app_label, schema_editor, state) -> Sequence[str]:
+        return []
+
+
+def _table(state, app_label: str, name: str) -> str:
+    if "." in name:
+        app_label, name = name.split(".")
+    return state.apps.get_model(app_label, name)._meta.db_table
+
+
+class RowPolicies(_SqlOperation):
+    """Force row-level security on a model's table and say who sees and who writes its rows.
+
+    `using` is the SQL condition of every command unless `insert`, `update` or `delete` name another; an empty string
+    allows the command to nobody. Subqueries stay uncorrelated, `(SELECT app.companies())`, so that PostgreSQL asks
+    once a statement and may use the index (SECURITY sheet 2.2: 0.3 ms against 2,200 ms).
+    """
+
+    def __init__(self, model, *, using, insert=None, update=None, delete=None):
+        self.model, self.using, self.insert, self.update, self.delete = model, using, insert, update, delete
+
+    def describe(self):
+        return f"Force row-level security on {self.model}"
+
+    def _condition(self, command: str) -> str:
+        own = {"SELECT": self.using, "INSERT": self.insert, "UPDATE": self.update, "DELETE": self.delete}[command]
+        return self.using if own is None else own
+
+    def forwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        for command in COMMANDS:
+            condition = self._condition(command)
+            if not condition:
+                continue
+            clause = {
+                "SELECT": f"USING ({condition})",
+                "INSERT": f"WITH CHECK ({condition})",
+                "UPDATE": f"USING ({condition}) WITH CHECK ({condition})",
+                "DELETE": f"USING ({condition})",
+            }[command]
+            yield f"CREATE POLICY tenant_{command.lower()} ON {table} FOR {command} {clause}"
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        for command in COMMANDS:
+            yield f"DROP POLICY IF EXISTS tenant_{command.lower()} ON {table}"
+        yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+
+
+def company_rows(model: str) -> RowPolicies:
+    """Records of a company: its members, assigned advisers and the secretariat of its programmes."""
+    return RowPolicies(model, using=COMPANIES)
+
+
+def content_rows(model: str) -> RowPolicies:
+    """Content of a company: its members and assigned advisers only."""
+    return RowPolicies(model, using=CONTENT_COMPANIES)
+
+
+class AppendOnly(_SqlOperation):
+    """Take UPDATE and DELETE from the web role: rows of this table are written once."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def describe(self):
+        return f"Make {self.model} append-only for the web role"
+
+    def forwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {schema_editor.quote_name(settings.WEB_ROLE)}"
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"GRANT UPDATE, DELETE ON {table} TO {schema_editor.quote_name(settings.WEB_ROLE)}"
+
+
+class ReadOnly(_SqlOperation):
+    """Leave the web role only SELECT: rows of this table are written by definer functions that check the granter."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def describe(self):
+        return f"Make {self.model} read-only for the web role"
+
+    def forwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {schema_editor.quote_name(settings.WEB_ROLE)}"
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"GRANT INSERT, UPDATE, DELETE ON {table} TO {schema_editor.quote_name(settings.WEB_ROLE)}"
+
+
+class GrantToDefiner(_SqlOperation):
+    """Let the definer role read (or also write) a table that the predicates are computed from."""
+
+    def __init__(self, model, *, privileges="SELECT"):
+        self.model, self.privileges = model, privileges
+
+    def describe(self):
+        return f"Let the predicates read {self.model}"
+
+    def forwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"GRANT {self.privileges} ON {table} TO {schema_editor.quote_name(settings.DEFINER_ROLE)}"
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"REVOKE ALL ON {table} FROM {schema_editor.quote_name(settings.DEFINER_ROLE)}"
+
+
+class SameTenant(_SqlOperation):
+    """Make a foreign key carry the tenant: (company, parent) must exist as one row of the parent.
+
+    PostgreSQL checks foreign keys with row-level security off, so a plain key to an invisible row of another tenant
+    would be accepted. `column` is the tenant's column, of the same name in child and parent.
+    """
+
+    def __init__(self, model, field, *, column="company_id"):
+        self.model, self.field, self.column = model, field, column
+
+    def describe(self):
+        return f"Keep {self.model}.{self.field} within one tenant"
+
+    def _names(self, app_label, schema_editor, state):
+        child = state.apps.get_model(app_label, self.model)
+        field = child._meta.get_field(self.field)
+        quote = schema_editor.quote_name
+        parent = field.remote_field.model._meta
+        return {
+            "child": quote(child._meta.db_table),
+            "key": quote(field.column),
+            "parent": quote(parent.db_table),
+            "unique": quote(f"{parent.db_table}_{self.column}_pk"[:63]),
+            "unique_name": f"{parent.db_table}_{self.column}_pk"[:63],
+            "name": quote(f"{child._meta.db_table}_{field.column}_same_{self.column}"[:63]),
+            "column": quote(self.column),
+        }
+
+    def forwards(self, app_label, schema_editor, state):
+        names = self._names(app_label, schema_editor, state)
+        yield (
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique_name}') THEN "
+            "ALTER TABLE {parent} ADD CONSTRAINT {unique} UNIQUE ({column}, id); END IF; END $$"
+        ).format(**names)
+        yield (
+            "ALTER TABLE {child} ADD CONSTRAINT {name} FOREIGN KEY ({column}, {key}) "
+            "REFERENCES {parent} ({column}, id) DEFERRABLE INITIALLY IMMEDIATE"
+        ).format(**names)
+
+    def backwards(self, app_label, schema_editor, state):
+        names = self._names(app_label, schema_editor, state)
+        yield "ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {name}".format(**names)
+
+
+class DefinerFunction(_SqlOperation):
+    """Create a SECURITY DEFINER function in the schema `app`, owned by the definer role, with a fixed search path.
+
+    The body is plpgsql, which PostgreSQL binds late: a function may name tables of apps whose migrations come later.
+    """
+
+    def __init__(self, name, *, arguments="", returns, body, volatility="STABLE"):
+        self.name, self.arguments, self.returns = name, arguments, returns
+        self.body, self.volatility = body, volatility
+
+    def describe(self):
+        return f"Create the function app.{self.name}"
+
+    def forwards(self, app_label, schema_editor, state):
+        quote = schema_editor.quote_name
+        signature = f"app.{self.name}({self.arguments})"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {signature} RETURNS {self.returns} LANGUAGE plpgsql {self.volatility} "
+            f"SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$ {self.body} $body$"
+        )
+        yield f"ALTER FUNCTION {signature} OWNER TO {quote(settings.DEFINER_ROLE)}"
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {quote(settings.WEB_ROLE)}"
+
+    def backwards(self, app_label, schema_editor, state):
+        yield f"DROP FUNCTION IF EXISTS app.{self.name}({self.arguments})"

@@ -1,0 +1,185 @@
+"""The tenant: a company, its people, and who may see it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.models import IdentifiedModel, in_language
+
+from .enums import AccessKind, MemberRole, PersonLevel
+from .validators import validate_corporate_number
+
+
+class AccessQuerySet(models.QuerySet):
+    def valid(self, now=None):
+        """Access that holds at `now`, which is the present unless given."""
+        now = now or timezone.now()
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=now), revoked_at__isnull=True, starts_at__lte=now
+        )
+
+    def of(self, user, *kinds: str):
+        return self.valid().filter(user_id=user.pk, kind__in=kinds or AccessKind.values)
+
+    def company_ids(self):
+        return self.values("company_id")
+
+
+class Access(IdentifiedModel):
+    """Who may see which company, and why: the one table that both SQL predicates are computed from.
+
+    Written only by `companies.services`, through functions of the database that check the granter.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="accesses")
+    company = models.ForeignKey("Company", on_delete=models.PROTECT, related_name="accesses")
+    kind = models.CharField(max_length=12, choices=AccessKind)
+    # The membership, assignment or seat this access comes from; it ends with it.
+    source_id = models.UUIDField()
+    granted_by_id = models.UUIDField(null=True)
+    starts_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "company", "source_id"], name="companies_access_once_a_source"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("starts_at")),
+                name="companies_access_ends_after_start",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=AccessKind.values), name="companies_access_kind"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "company"], name="companies_access_open", condition=Q(revoked_at__isnull=True)),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.user_id} {self.company_id}"
+
+
+class CompanyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Companies whose records the person may see."""
+        return self.filter(pk__in=Access.objects.of(user).company_ids())
+
+    def content_visible_to(self, user):
+        """Companies whose texts the person may read: members and assigned advisers."""
+        return self.filter(pk__in=Access.objects.of(user, AccessKind.MEMBER, AccessKind.ADVISER).company_ids())
+
+
+class Company(IdentifiedModel):
+    """A participating company. What is theirs is invisible to every other."""
+
+    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
+    name_kana = models.CharField(_("name (kana)"), max_length=200, blank=True)
+    corporate_number = models.CharField(
+        _("corporate number"), max_length=13, blank=True, validators=[validate_corporate_number]
+    )
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    prefecture = models.CharField(_("prefecture"), max_length=50, blank=True)
+    buyer = models.CharField(_("buyer"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering = ["name_kana", "name_ja", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_ja="") | ~Q(name_en=""), name="companies_company_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(corporate_number="") | Q(corporate_number__regex=r"^[1-9][0-9]{12}$"),
+                name="companies_company_number_shape",
+            ),
+        ]
+        indexes = [models.Index(fields=["corporate_number"], name="companies_company_number")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(company__in=Company.objects.visible_to(user))
+
+
+class Person(IdentifiedModel):
+    """Someone at a company. Signing in is another matter: `user` is empty until they accepted an invitation."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="people")
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    name_kana = models.CharField(_("name (kana)"), max_length=100, blank=True)
+    title = models.CharField(_("job title"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=PersonLevel, default=PersonLevel.WORKING)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name_kana", "name_ja", "name_en", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_ja="") | ~Q(name_en=""), name="companies_person_has_a_name"),
+            models.CheckConstraint(condition=Q(level__in=PersonLevel.values), name="companies_person_level"),
+            models.UniqueConstraint(
+                fields=["company", "user"], condition=Q(user__isnull=False), name="companies_person_once_a_company"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(ended_at__isnull=True)
+
+    def visible_to(self, user):
+        return self.filter(company__in=Company.objects.visible_to(user))
+
+
+class Membership(IdentifiedModel):
+    """A person's right to act for the company, as manager or staff. Waiting until an account is linked to the person."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("rights"), max_length=10, choices=MemberRole)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at__isnull=True), name="companies_membership_one_open"
+            ),
+            models.CheckConstraint(condition=Q(role__in=MemberRole.values), name="companies_membership_role"),
+        ]
+
+    def __str__(self):
+        return f"{self.person_id} {self.role}"

@@ -1,0 +1,169 @@
+"""The state of a cycle: one table of moves, and the only functions that write it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from programmes import services as programmes
+from programmes.enums import MilestoneCode
+
+from . import permissions
+from .enums import State, Transition
+from .models import Cycle, Move
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From which states a move leads where, who may make it, and which milestone it reaches."""
+
+    sources: tuple[State, ...]
+    target: State
+    may: Callable
+    milestone: MilestoneCode | None = None
+
+
+TRANSITIONS: dict[Transition, Rule] = {
+    Transition.SUBMIT: Rule(
+        (State.DRAFTING, State.CHANGES_REQUESTED), State.SUBMITTED, permissions.can_edit, MilestoneCode.SUBMITTED
+    ),
+    Transition.WITHDRAW: Rule((State.SUBMITTED, State.IN_REVIEW), State.DRAFTING, permissions.can_edit),
+    Transition.START_REVIEW: Rule((State.SUBMITTED,), State.IN_REVIEW, permissions.can_review),
+    Transition.REQUEST_CHANGES: Rule((State.IN_REVIEW,), State.CHANGES_REQUESTED, permissions.can_review),
+    Transition.ENDORSE: Rule((State.IN_REVIEW,), State.ENDORSED, permissions.can_review, MilestoneCode.ENDORSED),
+    Transition.REVISE: Rule((State.ENDORSED,), State.DRAFTING, permissions.can_edit),
+    # A slow review never costs a company its date: approval without endorsement is allowed, and marked.
+    Transition.APPROVE: Rule(
+        (State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED, State.ENDORSED),
+        State.APPROVED,
+        permissions.can_decide,
+        MilestoneCode.APPROVED,
+    ),
+    Transition.PUBLISH: Rule((State.APPROVED,), State.PUBLISHED, permissions.can_edit, MilestoneCode.PUBLISHED),
+    Transition.SUPERSEDE: Rule((State.PUBLISHED,), State.SUPERSEDED, permissions.can_decide),
+}
+
+
+class TransitionRefused(Exception):
+    """It is not the time for this move. The message says where the policy stands."""
+
+    def __init__(self, transition: Transition, state: State):
+        self.transition, self.state = transition, state
+        super().__init__(
+            _("“%(move)s” is not possible while the policy is “%(state)s”.")
+            % {"move": transition.label, "state": State(state).label}
+        )
+
+
+def available(cycle: Cycle, user) -> list[Transition]:
+    """Return the moves that this person may make now, in the order of the table."""
+    return [name for name, rule in TRANSITIONS.items() if cycle.state in rule.sources and rule.may(user, cycle)]
+
+
+def _record(cycle: Cycle, name: Transition, *, target: State, actor, on: date, is_restored: bool) -> Move:
+    return Move(
+        cycle=cycle,
+        company_id=cycle.company_id,
+        programme_id=cycle.programme_id,
+        transition=name,
+        from_state=cycle.state,
+        to_state=target,
+        moved_on=on,
+        actor_id=actor.pk,
+        is_restored=is_restored,
+    )
+
+
+@transaction.atomic
+def move(*, cycle: Cycle, transition: Transition, actor, today: date) -> Cycle:
+    """Make one move: lock, may you, from here, write, milestone, audit; all or nothing.
+
+    Raises PermissionDenied ("not you") and TransitionRefused ("not now"); then nothing is written and nothing logged.
+    """
+    rule = TRANSITIONS[transition]
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if not rule.may(actor, locked):
+        raise PermissionDenied
+    if locked.state not in rule.sources:
+        raise TransitionRefused(transition, locked.state)
+    _record(locked, transition, target=rule.target, actor=actor, on=today, is_restored=False).save(force_insert=True)
+    locked.is_reviewed = rule.target == State.ENDORSED or (rule.target != State.DRAFTING and locked.is_reviewed)
+    locked.state = rule.target
+    locked.save(update_fields=["state", "is_reviewed"])
+    if rule.milestone:
+        programmes.reach_milestone(
+            enrolment=locked.enrolment, source=rule.milestone, reached_on=today, evidence=locked, actor=actor
+        )
+    audit.log(
+        actor=actor,
+        verb="policy.moved",
+        obj=locked,
+        company_id=locked.company_id,
+        programme_id=locked.programme_id,
+        detail={"transition": transition, "to": rule.target},
+    )
+    return locked
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A cycle as an import tells it: where it stands and on which days it got there."""
+
+    cycle: Cycle
+    state: State
+    submitted_on: date | None = None
+    endorsed_on: date | None = None
+    approved_on: date | None = None
+    published_on: date | None = None
+
+
+_RESTORED_STEPS = (
+    ("submitted_on", Transition.SUBMIT, State.SUBMITTED, MilestoneCode.SUBMITTED),
+    ("endorsed_on", Transition.ENDORSE, State.ENDORSED, MilestoneCode.ENDORSED),
+    ("approved_on", Transition.APPROVE, State.APPROVED, MilestoneCode.APPROVED),
+    ("published_on", Transition.PUBLISH, State.PUBLISHED, MilestoneCode.PUBLISHED),
+)
+
+
+@transaction.atomic
+def restore(*, restored: list[Restored], actor) -> None:
+    """Put cycles where an import says they stand, with the days it tells, in a constant number of statements.
+
+    A day that is recorded already with the same date is left; one that changed is cancelled and recorded anew. Only
+    the secretariat of each cycle's programme may; others see no such cycle and raise Cycle.DoesNotExist.
+    """
+    cycles = {cycle.pk: cycle for cycle in Cycle.objects.select_for_update().filter(pk__in=[r.cycle.pk for r in restored])}
+    if len(cycles) != len(restored):
+        raise Cycle.DoesNotExist
+    known = set(Move.objects.filter(cycle__in=cycles).values_list("cycle_id", "transition", "moved_on"))
+    moves, milestones, events = [], [], []
+    for item in restored:
+        cycle = cycles[item.cycle.pk]
+        for field, transition, state, milestone in _RESTORED_STEPS:
+            on = getattr(item, field)
+            if on is None:
+                continue
+            if (cycle.pk, transition, on) not in known:
+                moves.append(_record(cycle, transition, target=state, actor=actor, on=on, is_restored=True))
+            cycle.state = state
+            milestones.append(programmes.Reached(cycle.enrolment_id, milestone, "", on, cycle))
+        cycle.state = item.state
+        cycle.is_reviewed = item.endorsed_on is not None
+        events.append(
+            audit.build_event(
+                actor=actor,
+                verb="policy.restored",
+                obj=cycle,
+                company_id=cycle.company_id,
+                programme_id=cycle.programme_id,
+                detail={"to": item.state},
+            )
+        )
+    Move.objects.bulk_create(moves, batch_size=2000)
+    Cycle.objects.bulk_update(cycles.values(), ["state", "is_reviewed"], batch_size=1000)
+    programmes.reach_milestones(reached=milestones, actor=actor)
+    audit.log_many(events)

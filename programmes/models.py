@@ -1,0 +1,501 @@
+"""A programme and its year: organisations, seats, participating companies, milestones, sessions, attendance."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.models import IdentifiedModel, in_language
+from companies.enums import AccessKind
+from companies.models import Access, Company, Person
+
+from .enums import (
+    MANAGING_ROLES,
+    AgendaKind,
+    Method,
+    MilestoneCode,
+    Mode,
+    OrganisationRole,
+    SeatRole,
+    SessionKind,
+    Strand,
+)
+
+
+class ProgrammeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Programmes that the person has a seat in, or that their company takes part in."""
+        seats = Seat.objects.current().filter(user_id=user.pk)
+        enrolments = Enrolment.objects.filter(
+            company_id__in=Access.objects.of(user, AccessKind.MEMBER).company_ids()
+        )
+        return self.filter(Q(pk__in=seats.values("programme_id")) | Q(pk__in=enrolments.values("programme_id")))
+
+    def managed_by(self, user):
+        """Programmes whose secretariat the person belongs to."""
+        return self.filter(pk__in=Seat.objects.current().managing().filter(user_id=user.pk).values("programme_id"))
+
+
+class Programme(IdentifiedModel):
+    """One year's programme. The fiscal year is its own fact and is never computed from a date."""
+
+    code = models.SlugField(_("code"), max_length=50, unique=True)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    theme_ja = models.CharField(_("theme (Japanese)"), max_length=200, blank=True)
+    theme_en = models.CharField(_("theme (English)"), max_length=200, blank=True)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    target_ja = models.CharField(_("target (Japanese)"), max_length=300, blank=True)
+    target_en = models.CharField(_("target (English)"), max_length=300, blank=True)
+    target_due_on = models.DateField(_("target date"), null=True, blank=True)
+    consultations_start_on = models.DateField(_("consultations from"), null=True, blank=True)
+    consultations_end_on = models.DateField(_("consultations until"), null=True, blank=True)
+    consultations_per_company = models.PositiveSmallIntegerField(_("consultations for each company"), default=0)
+    consultation_minutes = models.PositiveSmallIntegerField(_("minutes of a consultation"), default=60)
+    # True where the companies and people are made up, which every page of the programme says.
+    is_sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["-fiscal_year", "-starts_on", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programmes_programme_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(consultations_start_on__isnull=True)
+                | Q(consultations_end_on__isnull=True)
+                | Q(consultations_end_on__gte=F("consultations_start_on")),
+                name="programmes_programme_consultations_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(name_ja="") | ~Q(name_en=""), name="programmes_programme_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+    @property
+    def theme(self) -> str:
+        return in_language(self, "theme")
+
+    @property
+    def target(self) -> str:
+        return in_language(self, "target")
+
+
+class Organisation(IdentifiedModel):
+    """An organisation behind the programme."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="organisations")
+    order = models.PositiveSmallIntegerField(default=0)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
+    role = models.CharField(_("role"), max_length=12, choices=OrganisationRole)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=OrganisationRole.values), name="programmes_organisation_role"),
+        ]
+
+    def __str__(self):
+        return in_language(self, "name")
+
+
+class SeatQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(ended_at__isnull=True)
+
+    def managing(self):
+        return self.filter(role__in=MANAGING_ROLES)
+
+    def advising(self):
+        return self.filter(role=SeatRole.ADVISER)
+
+    def visible_to(self, user):
+        return self.filter(programme__in=Programme.objects.visible_to(user))
+
+
+class Seat(IdentifiedModel):
+    """Someone's place in a programme: secretariat or adviser. `user` is empty until they accepted an invitation."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="seats")
+    role = models.CharField(_("role"), max_length=10, choices=SeatRole)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    name_kana = models.CharField(_("name (kana)"), max_length=100, blank=True)
+    title = models.CharField(_("job title"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail address"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="seats"
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["role", "name_kana", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "email", "role"], condition=Q(ended_at__isnull=True), name="programmes_seat_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=SeatRole.values), name="programmes_seat_role"),
+        ]
+        indexes = [models.Index(fields=["user"], name="programmes_seat_user", condition=Q(ended_at__isnull=True))]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name") or self.email
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Enrolments of visible companies in visible programmes."""
+        return self.filter(
+            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
+        )
+
+    def as_of(self, day):
+        """Companies that take part on `day`: joined by it and not withdrawn by it. The denominator of every share."""
+        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=day), joined_on__lte=day)
+
+
+class Enrolment(IdentifiedModel):
+    """A company's part in a programme; what belongs to the year hangs here."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="enrolments")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="enrolments")
+    code = models.CharField(_("company code"), max_length=20)
+    joined_on = models.DateField(_("joined on"))
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        ordering = ["code", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "company"], name="programmes_enrolment_once"),
+            models.UniqueConstraint(fields=["programme", "code"], name="programmes_enrolment_code_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("joined_on")),
+                name="programmes_enrolment_withdrawn_after_joined",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+
+
+class Assignment(IdentifiedModel):
+    """An adviser's time with a company. It alone opens the company's content to the adviser."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="assignments")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="assignments")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="assignments")
+    adviser = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="assignments")
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programmes_assignment_in_order"
+            ),
+            ExclusionConstraint(
+                name="programmes_assignment_no_overlap",
+                expressions=[
+                    ("enrolment", RangeOperators.EQUAL),
+                    ("adviser", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_on", "ends_on", RangeBoundary(inclusive_upper=True),
+                            function="DATERANGE", output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.adviser_id} {self.enrolment_id}"
+
+
+class MilestoneKindQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(programme__in=Programme.objects.visible_to(user))
+
+
+class MilestoneKind(IdentifiedModel):
+    """A step that this programme counts, with its definition. The programme's data, never a list in code."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="milestone_kinds")
+    order = models.PositiveSmallIntegerField(default=0)
+    code = models.SlugField(_("code"), max_length=40)
+    # Which event of the portal reaches it; `subject` narrows it to one session's code or one consultation's number.
+    source = models.CharField(max_length=12, choices=MilestoneCode)
+    subject = models.CharField(max_length=40, blank=True)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    definition_ja = models.CharField(_("definition (Japanese)"), max_length=300, blank=True)
+    definition_en = models.CharField(_("definition (English)"), max_length=300, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+
+    objects = MilestoneKindQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="programmes_milestonekind_code_once"),
+            models.UniqueConstraint(fields=["programme", "source", "subject"], name="programmes_milestonekind_source_once"),
+        ]
+
+    def __str__(self):
+        return in_language(self, "name")
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+    @property
+    def definition(self) -> str:
+        return in_language(self, "definition")
+
+
+class MilestoneDateQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+
+    def as_of(self, day):
+        """Reached by `day` and not cancelled by it."""
+        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=day), reached_on__lte=day)
+
+
+class MilestoneDate(IdentifiedModel):
+    """The day a company reached a milestone. Never deleted: a mistake is cancelled from a day on, and stays to be seen."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="milestone_dates")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    kind = models.ForeignKey(MilestoneKind, on_delete=models.PROTECT, related_name="dates")
+    reached_on = models.DateField(_("reached on"))
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
+    # The row that proves it, as "app.model:id".
+    evidence = models.CharField(max_length=120, blank=True)
+
+    objects = MilestoneDateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("milestone date")
+        verbose_name_plural = _("milestone dates")
+        ordering = ["reached_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "kind"], condition=Q(cancelled_on__isnull=True), name="programmes_milestonedate_one_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "kind", "reached_on"], name="programmes_milestone_reached")]
+
+    def __str__(self):
+        return f"{self.kind_id} {self.reached_on}"
+
+
+class SessionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(programme__in=Programme.objects.visible_to(user))
+
+
+class Session(IdentifiedModel):
+    """A seminar, workshop or meeting. Times are UTC in the database and Asia/Tokyo on screen."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="sessions")
+    code = models.CharField(_("code"), max_length=20)
+    order = models.PositiveSmallIntegerField(default=0)
+    strand = models.CharField(_("strand"), max_length=20, choices=Strand)
+    kind = models.CharField(_("kind"), max_length=10, choices=SessionKind)
+    title_ja = models.CharField(_("title (Japanese)"), max_length=200, blank=True)
+    title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    method = models.CharField(_("method"), max_length=10, choices=Method)
+    method_note_ja = models.CharField(_("note on the method (Japanese)"), max_length=100, blank=True)
+    method_note_en = models.CharField(_("note on the method (English)"), max_length=100, blank=True)
+    venue_ja = models.CharField(_("venue (Japanese)"), max_length=200, blank=True)
+    venue_en = models.CharField(_("venue (English)"), max_length=200, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["starts_at", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="programmes_session_code_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="programmes_session_ends_after_start"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return in_language(self, "title")
+
+    @property
+    def venue(self) -> str:
+        return in_language(self, "venue")
+
+
+class AgendaItem(IdentifiedModel):
+    """An item of a session's programme, in order."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="agenda")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=12, choices=AgendaKind)
+    title_ja = models.CharField(_("title (Japanese)"), max_length=300, blank=True)
+    title_en = models.CharField(_("title (English)"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["session", "order"], name="programmes_agendaitem_order_once")]
+
+    def __str__(self):
+        return in_language(self, "title")
+
+
+class Speaker(IdentifiedModel):
+    """A speaker of an agenda item, with name and title as on the day."""
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="speakers")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    order = models.PositiveSmallIntegerField(default=0)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    title_ja = models.CharField(_("title (Japanese)"), max_length=300, blank=True)
+    title_en = models.CharField(_("title (English)"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("speaker")
+        verbose_name_plural = _("speakers")
+        ordering = ["order"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_ja="") | ~Q(name_en=""), name="programmes_speaker_has_a_name"),
+        ]
+
+    def __str__(self):
+        return in_language(self, "name")
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(
+            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
+        )
+
+    def present(self):
+        return self.filter(attended=True)
+
+
+class Attendance(IdentifiedModel):
+    """A person at a session: the mode they planned, whether they came, and how."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="attendances")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attendances")
+    planned_mode = models.CharField(_("planned mode"), max_length=10, choices=Mode)
+    # Empty until the session: null is "not known yet", true and false are what happened.
+    attended = models.BooleanField(_("attended"), null=True)
+    actual_mode = models.CharField(_("actual mode"), max_length=10, choices=Mode, blank=True)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "person"], name="programmes_attendance_once"),
+            models.CheckConstraint(
+                condition=(Q(attended=True) & ~Q(actual_mode=""))
+                | (Q(attended__isnull=True) & Q(actual_mode=""))
+                | (Q(attended=False) & Q(actual_mode="")),
+                name="programmes_attendance_mode_when_present",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.person_id}"
+
+
+class FeedbackQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A company's own and, for the secretariat, those of its programmes; never the advisers."""
+        companies = Access.objects.of(user, AccessKind.MEMBER, AccessKind.SECRETARIAT).company_ids()
+        return self.filter(company_id__in=companies, programme__in=Programme.objects.visible_to(user))
+
+    def quotable(self):
+        return self.filter(is_quotable=True)
+
+
+class Feedback(IdentifiedModel):
+    """What a person said after a session, and whether it may be quoted without a name."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="feedback")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="feedback")
+    comment_ja = models.TextField(_("comment (Japanese)"), blank=True, max_length=2000)
+    comment_en = models.TextField(_("comment (English)"), blank=True, max_length=2000)
+    is_quotable = models.BooleanField(_("may be quoted"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ["session", "created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "person"], name="programmes_feedback_once"),
+            models.CheckConstraint(condition=~Q(comment_ja="") | ~Q(comment_en=""), name="programmes_feedback_has_text"),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.person_id}"

@@ -1,0 +1,229 @@
+"""Deeds of a programme: founding, seats, enrolment, assignment, milestones. Bulk forms first: an import has thousands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from audit import services as audit
+from companies import services as companies
+from companies.enums import AccessKind
+from companies.services import Grant
+
+from .enums import MilestoneCode, SeatRole
+from .models import Assignment, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat
+
+
+@transaction.atomic
+def found_programme(*, programme: Programme, actor) -> Seat:
+    """Create the programme and give the actor its first seat, from which all other access is granted.
+
+    Only the system operator and people with a secretariat seat somewhere may; others raise ProgrammingError.
+    """
+    programme.save(force_insert=True)
+    seat = Seat(
+        programme=programme,
+        role=SeatRole.OPERATOR if actor.is_operator else SeatRole.LEADER,
+        email=actor.email,
+        name_ja=actor.name_ja,
+        name_en=actor.name_en,
+        user=actor,
+    )
+    seat.save(force_insert=True)
+    audit.log(actor=actor, verb="programme.founded", obj=programme, programme_id=programme.pk)
+    return seat
+
+
+def ensure_operator_seat(*, programme: Programme, operator) -> Seat:
+    """Return the operator's seat in the programme; without one, command-line work sees nothing of it."""
+    return Seat.objects.current().get(programme=programme, user=operator, role=SeatRole.OPERATOR)
+
+
+@transaction.atomic
+def add_seats(*, seats: list[Seat], actor) -> None:
+    """Create seats that wait for their people; `take_seat` links an account later."""
+    Seat.objects.bulk_create(seats, batch_size=1000)
+    audit.log_many(
+        [
+            audit.build_event(
+                actor=actor, verb="seat.added", obj=seat, programme_id=seat.programme_id, detail={"role": seat.role}
+            )
+            for seat in seats
+        ]
+    )
+
+
+def _grants_of_seat(seat: Seat) -> list[Grant]:
+    """What the person of a seat may see: an adviser the assigned companies, the secretariat all that take part."""
+    if seat.role == SeatRole.ADVISER:
+        return _adviser_grants(Assignment.objects.filter(adviser=seat).select_related("adviser"))
+    company_ids = Enrolment.objects.filter(programme=seat.programme_id).values_list("company_id", flat=True)
+    return [Grant(seat.user_id, company_id, AccessKind.SECRETARIAT, seat.pk) for company_id in company_ids]
+
+
+@transaction.atomic
+def take_seat(*, seat: Seat, user, actor) -> None:
+    """Link an account to a seat and open to it what the seat may see."""
+    seat.user = user
+    seat.save(update_fields=["user"])
+    companies.grant_access(grants=_grants_of_seat(seat))
+    audit.log(actor=actor, verb="seat.taken", obj=seat, programme_id=seat.programme_id, detail={"role": seat.role})
+
+
+@transaction.atomic
+def end_seat(*, seat: Seat, actor, now: datetime) -> None:
+    """End a seat and all access that came with it; the person's next request already sees nothing."""
+    assignment_ids = list(Assignment.objects.filter(adviser=seat).values_list("pk", flat=True))
+    seat.ended_at = now
+    seat.save(update_fields=["ended_at"])
+    companies.end_access(source_ids=[seat.pk, *assignment_ids])
+    audit.log(actor=actor, verb="seat.ended", obj=seat, programme_id=seat.programme_id, detail={"role": seat.role})
+
+
+@transaction.atomic
+def enrol_companies(*, enrolments: list[Enrolment], actor) -> None:
+    """Let companies, which the actor may see, take part; every secretariat seat of the programme sees them from now on."""
+    Enrolment.objects.bulk_create(enrolments, batch_size=1000)
+    programme_ids = {enrolment.programme_id for enrolment in enrolments}
+    seats = list(Seat.objects.current().managing().filter(programme__in=programme_ids, user__isnull=False))
+    companies.grant_access(
+        grants=[
+            Grant(seat.user_id, enrolment.company_id, AccessKind.SECRETARIAT, seat.pk)
+            for enrolment in enrolments
+            for seat in seats
+            if seat.programme_id == enrolment.programme_id
+        ]
+    )
+    reach_milestones(
+        reached=[Reached(e.pk, MilestoneCode.JOINED, "", e.joined_on, e) for e in enrolments], actor=actor
+    )
+    audit.log_many(
+        [
+            audit.build_event(
+                actor=actor,
+                verb="company.enrolled",
+                obj=enrolment,
+                company_id=enrolment.company_id,
+                programme_id=enrolment.programme_id,
+            )
+            for enrolment in enrolments
+        ]
+    )
+
+
+def _day_begins(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _adviser_grants(assignments) -> list[Grant]:
+    """Access from the first day's midnight to the end of the last day, Asia/Tokyo."""
+    return [
+        Grant(
+            assignment.adviser.user_id,
+            assignment.company_id,
+            AccessKind.ADVISER,
+            assignment.pk,
+            _day_begins(assignment.starts_on),
+            _day_begins(assignment.ends_on + timedelta(days=1)) if assignment.ends_on else None,
+        )
+        for assignment in assignments
+        if assignment.adviser.user_id
+    ]
+
+
+@transaction.atomic
+def assign_advisers(*, assignments: list[Assignment], actor) -> None:
+    """Assign advisers to companies for a time; it opens the companies' content to those who have an account."""
+    Assignment.objects.bulk_create(assignments, batch_size=1000)
+    companies.grant_access(grants=_adviser_grants(assignments))
+    audit.log_many(
+        [
+            audit.build_event(
+                actor=actor,
+                verb="adviser.assigned",
+                obj=assignment,
+                company_id=assignment.company_id,
+                programme_id=assignment.programme_id,
+            )
+            for assignment in assignments
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One milestone reached: by which enrolment, through what, when, and the row that proves it."""
+
+    enrolment_id: UUID
+    source: MilestoneCode
+    subject: str
+    reached_on: date
+    evidence: models.Model
+
+
+def reach_milestone(*, enrolment, source, reached_on, evidence, actor, subject="") -> None:
+    """Record that one enrolment reached a milestone; the first day stays, and programmes without it ignore it."""
+    reach_milestones(
+        reached=[Reached(enrolment.pk, source, subject, reached_on, evidence)], actor=actor, is_correction=False
+    )
+
+
+@transaction.atomic
+def reach_milestones(*, reached: list[Reached], actor, is_correction: bool = True) -> None:
+    """Record many milestones in a constant number of statements.
+
+    With `is_correction` another day than the recorded one cancels that one as of its own day, so that no as-of date
+    counts it any more; without, the first recorded day stays.
+    """
+    programme_of = dict(
+        Enrolment.objects.filter(pk__in={r.enrolment_id for r in reached}).values_list("pk", "programme_id")
+    )
+    company_of = dict(Enrolment.objects.filter(pk__in=programme_of).values_list("pk", "company_id"))
+    kinds = {
+        (kind.programme_id, kind.source, kind.subject): kind
+        for kind in MilestoneKind.objects.filter(programme__in=set(programme_of.values()))
+    }
+    recorded = {
+        (row.enrolment_id, row.kind_id): row
+        for row in MilestoneDate.objects.filter(enrolment__in=programme_of, cancelled_on__isnull=True)
+    }
+    new, cancelled = {}, []
+    for item in reached:
+        kind = kinds.get((programme_of.get(item.enrolment_id), item.source, item.subject))
+        if kind is None:
+            continue
+        key = (item.enrolment_id, kind.pk)
+        before = recorded.get(key)
+        if before and (before.reached_on == item.reached_on or not is_correction):
+            continue
+        if before:
+            before.cancelled_on = before.reached_on
+            cancelled.append(before)
+        new[key] = MilestoneDate(
+            enrolment_id=item.enrolment_id,
+            company_id=company_of[item.enrolment_id],
+            programme_id=programme_of[item.enrolment_id],
+            kind=kind,
+            reached_on=item.reached_on,
+            evidence=f"{item.evidence._meta.label_lower}:{item.evidence.pk}",
+        )
+    MilestoneDate.objects.bulk_update(cancelled, ["cancelled_on"], batch_size=1000)
+    MilestoneDate.objects.bulk_create(new.values(), batch_size=2000)
+
+
+@transaction.atomic
+def set_milestones(*, programme: Programme, kinds: list[MilestoneKind], actor) -> None:
+    """Add the milestones that the programme counts and does not have yet, by code."""
+    known = set(MilestoneKind.objects.filter(programme=programme).values_list("code", flat=True))
+    new = [kind for kind in kinds if kind.code not in known]
+    MilestoneKind.objects.bulk_create(new)
+    if new:
+        audit.log(
+            actor=actor,
+            verb="milestones.set",
+            obj=programme,
+            programme_id=programme.pk,
+            detail={"codes": [kind.code for kind in new]},
+        )
