@@ -2,13 +2,29 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup services stop
+.PHONY: help run test setup services stop lint bench
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-services: ## start PostgreSQL and Valkey in the background
-	@$(PYTHON) scripts/services.py start
+run: setup ## the whole portal with demo data, until Ctrl-C (PORT=8001 for another port)
+	@exec $(PYTHON) scripts/run.py --follow-parent
+
+test: ## set up, then check style and contracts and run every test
+	@sh scripts/setup.sh --tests
+	@exec $(PYTHON) scripts/services.py run $(PYTHON) scripts/check.py lint tests $(ARGS)
+
+setup: ## .venv, locked packages, Pango, translations; only what is missing
+	@exec sh scripts/setup.sh
+
+services: setup ## start PostgreSQL and Valkey in the background
+	@exec $(PYTHON) scripts/services.py start
 
 stop: ## stop the PostgreSQL and Valkey of `make services`
-	@$(PYTHON) scripts/services.py stop
+	@if [ -x $(PYTHON) ]; then exec $(PYTHON) scripts/services.py stop; else echo "Nothing is set up, so nothing runs."; fi
+
+lint: setup ## style, contracts between the apps, migrations, deployment settings
+	@exec $(PYTHON) scripts/services.py run $(PYTHON) scripts/check.py lint
+
+bench: setup ## measure imports, reports and pages; prints one JSON document
+	@exec $(PYTHON) scripts/services.py run $(PYTHON) manage.py bench

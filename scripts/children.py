@@ -8,6 +8,8 @@ import subprocess
 import time
 
 PR_SET_PDEATHSIG = 1
+# States of a process that has ended: waiting to be collected, and gone.
+ENDED = ("Z", "X")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -39,13 +41,18 @@ def spawn(command, *, orphan_signal=None, **options):
     )
 
 
+def status_fields(pid):
+    """What the kernel says of a process after its name: state, parent, group, … Of one that is gone: "X" and zeros."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["X", "0", "0"]
+
+
 def is_alive(pid):
     """Whether a process with this number exists and has not ended. One that waits to be collected has ended."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    return status_fields(pid)[0] not in ENDED
 
 
 def works_in(pid, folder):
@@ -61,13 +68,15 @@ def works_in(pid, folder):
         return False
 
 
-def parent_of(pid):
-    """The process number of the parent of `pid`, or None when it is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return int(file.read().rpartition(b")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return None
+def members(group):
+    """The process numbers of the living members of a process group."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            state, _parent, number = status_fields(entry.name)[:3]
+            if number == str(group) and state not in ENDED:
+                found.append(int(entry.name))
+    return found
 
 
 def send(pid, signal_number, *, group=False):

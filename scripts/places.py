@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import secrets
+import shutil
 import stat
 import subprocess
 import sys
@@ -19,6 +20,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # The kernel's limit for a socket's path is 108 bytes with the closing zero; PostgreSQL's file name needs 16 of them.
 SOCKET_PATH_LIMIT = 107
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
+
+
+# Where root's servers keep their data when they cannot reach the checkout.
+OUTSIDE = Path("/var/lib")
+SERVERS = ("postgres", "valkey")
 
 
 class Refusal(Exception):
@@ -47,7 +53,7 @@ class Account:
 
 
 def server_account():
-    """Root hands the servers to `nobody`, because PostgreSQL refuses to run as root; anyone else runs them as oneself."""
+    """Root hands the servers to `nobody`, because PostgreSQL refuses to run as root; anyone else keeps them."""
     uid = os.geteuid()
     if uid != 0:
         return Account(name=str(uid), uid=uid, gid=os.getegid())
@@ -59,7 +65,7 @@ def server_account():
 
 
 def var_folder():
-    """The one folder for all data: PORTAL_VAR, or `var` in the checkout. Made when missing, open to its owner's group."""
+    """The one folder for all data: PORTAL_VAR, or `var` in the checkout. Made when missing."""
     folder = Path(os.environ.get("PORTAL_VAR") or CHECKOUT / "var").resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,21 +98,28 @@ def servers_home(var, account):
     """The folder under which the servers keep their data.
 
     It is `var` itself, but for root with a checkout that `nobody` cannot reach (/root is closed on most machines): then
-    it is a folder in /var/lib, named by an identity kept in `var`, so that a fresh `var` never meets old data.
+    it is a folder in /var/lib, named by an identity kept in `var`, so that a fresh `var` never meets old data. A
+    checkout that was closed only later takes its data along; one that was opened later goes on where it is.
     """
+    named = var / "identity"
+    if named.exists() and (OUTSIDE / f"spp-portal-{secret_file(named)}").exists():
+        return OUTSIDE / f"spp-portal-{secret_file(named)}"
     if account.can_enter(var):
         return var
-    home = Path("/var/lib") / f"spp-portal-{secret_file(var / 'identity', length=6)}"
+    home = OUTSIDE / f"spp-portal-{secret_file(var / 'identity', length=6)}"
     try:
         home.mkdir(mode=0o755, exist_ok=True)
         home.chmod(0o755)
     except OSError as error:
         raise Refusal(f"{home} cannot be made for the servers' data: {error.strerror}.") from None
+    for name in SERVERS:
+        if (var / name).exists() and not (home / name).exists():
+            shutil.move(var / name, home / name)
     return home
 
 
 def socket_folder(var, account):
-    """A short folder for the unix sockets, the same at every start: paths of checkouts can be longer than sockets allow."""
+    """A short folder for the unix sockets, the same at every start: a checkout's path can be too long for a socket."""
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
     folder = Path("/tmp") / f"spp-{os.geteuid()}-{digest}"  # noqa: S108 (owner and mode are checked)
     if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) > SOCKET_PATH_LIMIT:

@@ -292,8 +292,8 @@ class Postgres(Server):
         )
         if done.returncode:
             raise Refusal(
-                f"PostgreSQL did not accept the set-up: {done.stderr.strip()}\nIf the password files in {self.var} were "
-                f"lost, put them back, or remove {self.folder} to begin with an empty database."
+                f"PostgreSQL did not accept the set-up: {done.stderr.strip()}\nIf the password files in {self.var} "
+                f"were lost, put them back, or remove {self.folder} to begin with an empty database."
             )
 
 

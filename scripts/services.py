@@ -1,6 +1,7 @@
-"""The embedded servers: `services.py start | stop | status | env | foreground`.
+"""The embedded servers: `services.py start | stop | status | env | foreground | run COMMAND …`.
 
-`start` runs them in the background, `foreground` as children of this process; `env` prints export lines for a shell.
+`start` runs them in the background, `foreground` as children of this process; `env` prints export lines for a shell;
+`run` runs a command that knows their addresses, and ends afterwards what was not running before.
 Where DATABASE_URL or REDIS_URL is given, that server is the real one and the embedded one is not started.
 """
 
@@ -8,6 +9,7 @@ import argparse
 import os
 import shlex
 import signal
+import subprocess
 import sys
 
 import children
@@ -30,7 +32,8 @@ def embedded_servers(environment=os.environ):
 def addresses(needed, environment=os.environ):
     """DATABASE_URL, REDIS_URL and SECRET_KEY: as given, else those of the embedded servers and of the data folder."""
     found = {name: environment.get(name) or needed[name].url for name in ("DATABASE_URL", "REDIS_URL")}
-    found["SECRET_KEY"] = environment.get("SECRET_KEY") or places.secret_file(places.var_folder() / "secret-key", length=32)
+    own_key = places.secret_file(places.var_folder() / "secret-key", length=32)
+    found["SECRET_KEY"] = environment.get("SECRET_KEY") or own_key
     return found
 
 
@@ -39,8 +42,8 @@ def lock():
     return places.locked(places.var_folder() / "services.lock")
 
 
-def start(needed, *, supervised=False):
-    """Start what is needed and not running. Returns the servers that this call started; none is left behind on failure."""
+def start(needed, *, supervised=False, say=say):
+    """Start what is needed and not running. Returns the servers that this call started; on failure none is left."""
     started = []
     try:
         for server in needed.values():
@@ -55,7 +58,7 @@ def start(needed, *, supervised=False):
     return started
 
 
-def stop(running):
+def stop(running, *, say=say):
     """End servers, the last started first."""
     for server in reversed(list(running)):
         if server.stop():
@@ -69,21 +72,16 @@ def command_start(needed):
 
 
 def command_stop(needed):
+    var = places.var_folder()
+    for name, what in (("run.lock", "`make run`"), ("foreground.lock", "`services.py foreground`")):
+        try:
+            with places.locked(var / name, wait=False):
+                pass
+        except BlockingIOError:
+            raise Refusal(f"The servers are in use by {what}. Stop that one first (Ctrl-C there).") from None
     with lock():
-        for server in needed.values():
-            pid = server.pid()
-            keeper = pid and children.parent_of(pid)
-            if keeper and children.works_in(keeper, places.CHECKOUT) and is_supervisor(keeper):
-                raise Refusal(f"{server.name} belongs to the process {keeper} (`make run`?). End that one instead.")
         stop(needed.values())
     return 0
-
-
-def is_supervisor(pid):
-    """Whether the process is one of ours that keeps servers as its children."""
-    with open(f"/proc/{pid}/cmdline", "rb") as file:
-        words = file.read().split(b"\0")
-    return any(os.path.basename(word) in (b"run.py", b"services.py") for word in words)
 
 
 def command_status(needed):
@@ -111,16 +109,34 @@ def command_foreground(needed):
     received = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: received.append(number))
-    with lock():
-        started = start(needed, supervised=True)
-    ended = None
-    while not received and ended is None:
-        children.wait_until(lambda: received, seconds=0.5, pause=0.1)
-        ended = next((server for server in started if server.child.poll() is not None), None)
-    stop(started)
+    with places.locked(places.var_folder() / "foreground.lock"):
+        with lock():
+            started = start(needed, supervised=True)
+        ended = None
+        while not received and ended is None:
+            children.wait_until(lambda: received, seconds=0.5, pause=0.1)
+            ended = next((server for server in started if server.child.poll() is not None), None)
+        stop(started)
     if ended:
         raise Refusal(ended.why_not("ended unexpectedly"))
     return 0
+
+
+def command_run(needed, command):
+    """Run a command with the servers up. Returns its exit status; 128 and the signal's number when one ended it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to the command, too; we end after it
+    with lock():
+        started = start(needed, supervised=True, say=lambda _text: None)
+    worker = subprocess.Popen(  # noqa: S603
+        command,
+        env={**os.environ, **addresses(needed)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (we have no threads)
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: worker.send_signal(number))
+    status = worker.wait()
+    stop(started, say=lambda _text: None)
+    return status if status >= 0 else 128 - status
 
 
 COMMANDS = {
@@ -134,10 +150,15 @@ COMMANDS = {
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=COMMANDS)
-    command = COMMANDS[parser.parse_args(arguments).command]
+    parser.add_argument("command", choices=[*COMMANDS, "run"])
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="after `run`: the command")
+    options = parser.parse_args(arguments)
+    if bool(options.words) != (options.command == "run"):
+        parser.error("`run` needs a command, and only `run` takes one")
     try:
-        return command(embedded_servers())
+        if options.command == "run":
+            return command_run(embedded_servers(), options.words)
+        return COMMANDS[options.command](embedded_servers())
     except Refusal as refusal:
         say(str(refusal))
         return 1

@@ -1,0 +1,96 @@
+"""Style, contracts and tests: `check.py lint`, `check.py tests [pytest's arguments]`, or `check.py lint tests …`.
+
+Run under `services.py run`, which gives the addresses of the servers. Every check of style runs although an earlier
+one failed, and so do the tests; the exit status tells whether all was well. Pytest speaks last.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from places import CHECKOUT, say
+
+PYTHON = [sys.executable]
+# What `check --deploy` is to judge: the settings of production, with nothing real in them.
+PRODUCTION = {
+    "PORTAL_DEMO": "",
+    "PORTAL_DEBUG": "",
+    "PORTAL_URL": "https://portal.example",
+    "ALLOWED_HOSTS": "portal.example",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+}
+
+
+def templates():
+    """The templates, as paths from the checkout."""
+    found = [*CHECKOUT.glob("templates/**/*.html"), *CHECKOUT.glob("*/templates/**/*.html")]
+    return sorted(str(path.relative_to(CHECKOUT)) for path in found)
+
+
+def checks():
+    """Name, command and additional environment of every check of style and contracts."""
+    tool = [*PYTHON, "-m"]
+    manage = [*PYTHON, "manage.py"]
+    programs = Path(sys.executable).parent
+    pages = templates()
+    return [
+        ("ruff", [*tool, "ruff", "check", "--quiet", "--output-format", "concise", "."], {}),
+        ("ruff format", [*tool, "ruff", "format", "--check", "--quiet", "."], {}),
+        ("djhtml", [*tool, "djhtml", "--check", *pages], {}),
+        ("djade", [programs / "djade", "--check", "--target-version", "5.2", *pages], {}),
+        ("import-linter", [programs / "lint-imports", "--no-cache"], {}),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {}),
+        ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+    ]
+
+
+def lint():
+    """Run every check; show the words of those that fail. Returns their names."""
+    failed = []
+    for name, command, environment in checks():
+        began = time.monotonic()
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=CHECKOUT,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        say(f"{'ok    ' if done.returncode == 0 else 'FAILED'}  {name} ({time.monotonic() - began:.1f} s)")
+        if done.returncode:
+            failed.append(name)
+            say(shortened(done.stdout))
+    return failed
+
+
+def shortened(text, *, lines=60):
+    """The first lines of what a check said, and how many more there are."""
+    said = text.strip().splitlines()
+    more = [f"… and {len(said) - lines} lines more"] if len(said) > lines else []
+    return "\n".join([*said[:lines], *more])
+
+
+def main(words):
+    tasks = [word for word in words if word in ("lint", "tests")]
+    if not tasks:
+        say(__doc__)
+        return 2
+    failed = lint() if "lint" in tasks else []
+    status = 0
+    if "tests" in tasks:
+        say("Running the tests …")
+        arguments = [word for word in words if word not in tasks]
+        status = subprocess.run([*PYTHON, "-m", "pytest", *arguments], cwd=CHECKOUT, check=False).returncode  # noqa: S603
+    if failed:
+        say(f"Not in order: {', '.join(failed)}.")
+    return status or bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
