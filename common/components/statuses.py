@@ -1,0 +1,77 @@
+"""The one vocabulary of statuses: word and look of each. Words come first; the colour only repeats them."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext_lazy
+
+
+class Status(NamedTuple):
+    """A word on screen and one of the looks of components.css (`tag-…`)."""
+
+    label: Promise
+    look: str
+
+
+STATUSES = {
+    # sections and tasks
+    "not_started": Status(pgettext_lazy("status", "Not started"), "calm"),
+    "in_progress": Status(pgettext_lazy("status", "In progress"), "doing"),
+    "filled": Status(pgettext_lazy("status", "Filled in"), "plain"),
+    "blocked": Status(pgettext_lazy("status", "Cannot start yet"), "faint"),
+    "late": Status(pgettext_lazy("status", "Overdue"), "bad"),
+    # a policy's states, named as in policies.workflow
+    "drafting": Status(pgettext_lazy("status", "In progress"), "doing"),
+    "submitted": Status(pgettext_lazy("status", "Submitted"), "sent"),
+    "in_review": Status(pgettext_lazy("status", "In review"), "sent"),
+    "changes_requested": Status(pgettext_lazy("status", "Changes requested"), "ask"),
+    "endorsed": Status(pgettext_lazy("status", "Reviewed"), "ok"),
+    "approved": Status(pgettext_lazy("status", "Approved"), "ok"),
+    "published": Status(pgettext_lazy("status", "Published"), "done"),
+    "superseded": Status(pgettext_lazy("status", "Earlier version"), "faint"),
+    # meetings and consultations
+    "planned": Status(pgettext_lazy("status", "Planned"), "calm"),
+    "booked": Status(pgettext_lazy("status", "Booked"), "doing"),
+    "held": Status(pgettext_lazy("status", "Held"), "plain"),
+    "attended": Status(pgettext_lazy("status", "Attended"), "plain"),
+    "missed": Status(pgettext_lazy("status", "Absent"), "ask"),
+    "cancelled": Status(pgettext_lazy("status", "Cancelled"), "faint"),
+    "unused": Status(pgettext_lazy("status", "Not used"), "calm"),
+    # jobs
+    "queued": Status(pgettext_lazy("status", "Waiting"), "calm"),
+    "running": Status(pgettext_lazy("status", "Running"), "doing"),
+    "done": Status(pgettext_lazy("status", "Ready"), "done"),
+    "failed": Status(pgettext_lazy("status", "Failed"), "bad"),
+    # people, companies, invitations, action items
+    "active": Status(pgettext_lazy("status", "Taking part"), "plain"),
+    "invited": Status(pgettext_lazy("status", "Invited"), "doing"),
+    "withdrawn": Status(pgettext_lazy("status", "Withdrawn"), "faint"),
+    "expired": Status(pgettext_lazy("status", "Expired"), "calm"),
+    "open": Status(pgettext_lazy("status", "Open"), "ask"),
+    "answered": Status(pgettext_lazy("status", "Answered"), "sent"),
+    "closed": Status(pgettext_lazy("status", "Closed"), "plain"),
+}
+
+
+def badge(key: str, *, detail: str = "", instead: str = "") -> SafeString:
+    """Return the tag of a status.
+
+    `detail` follows the word ("2件"). `instead` is shown in its place where the column already says the word (a date in
+    a matrix); the word is then still read aloud. Raises KeyError for a word that is not in the vocabulary.
+    """
+    return _badge(key, detail, instead, get_language())
+
+
+# A matrix asks ten thousand times for a few hundred different tags. `typed`, because a safe "<b>" equals an unsafe one.
+@lru_cache(maxsize=4096, typed=True)
+def _badge(key: str, detail: str, instead: str, language: str | None) -> SafeString:
+    status = STATUSES[key]
+    label = conditional_escape(status.label)
+    if instead:
+        label = f'<span class="visually-hidden">{label} </span>{conditional_escape(instead)}'
+    elif detail:
+        label = f"{label} {conditional_escape(detail)}"
+    return mark_safe(f'<span class="tag tag-{status.look}">{label}</span>')  # noqa: S308 - both parts are escaped above
