@@ -1,0 +1,22 @@
+"""Settings of the test run: the owner's login builds the database, requests run as the web role (tests/roles.py)."""
+
+import os
+
+from spp_portal.settings import *  # noqa: F403
+from spp_portal.settings import DATABASES as PORTAL_DATABASES
+
+DEMO = False
+DEVELOPMENT = True
+DATABASES = {
+    "default": {
+        **PORTAL_DATABASES["owner"],
+        "CONN_MAX_AGE": 0,
+        "TEST": {"NAME": os.environ.get("PORTAL_TEST_DB", "test_portal")},
+    }
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
