@@ -6,7 +6,6 @@ loads the demo, then runs web, worker, beat and relay, waits until they answer, 
 
 import argparse
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import children
 import places
+import probe
 import services
 from places import CHECKOUT, Refusal
 from supervisor import Child, Interrupted, Supervisor
@@ -35,14 +35,7 @@ def table(port):
     calm = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app", "spp_portal"]
     return [
-        Child(
-            "web",
-            [
-                *(sys.executable, "-m", "gunicorn", "spp_portal.wsgi:application", *addresses),
-                *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-                *("--graceful-timeout", "8", "--no-control-socket", "--log-level", "warning"),
-            ],
-        ),
+        Child("web", [sys.executable, "-m", "gunicorn", "spp_portal.wsgi:application", *addresses]),
         Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", beat_schedule()]),
         Child("relay", manage("relay")),
         # A report that is being drawn gets its time; what is cut off is taken up again by the next worker.
@@ -92,18 +85,6 @@ def choose_port():
     raise Refusal(f"No port from {FIRST_PORT} to {LAST_PORT} is free. Name one in PORT.")
 
 
-def web_answers(port):
-    """Whether the web process says that it is up with its database."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        line.request("GET", "/healthz", headers={"Host": "localhost"})
-        return line.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        line.close()
-
-
 def environment(needed, port):
     """What the portal's processes get to know: addresses, secrets of this machine, and that this is a demo."""
     return {
@@ -130,7 +111,7 @@ def bring_up(supervisor, needed):
     supervisor.children = table(port)
     for child in supervisor.children:
         supervisor.start(child)
-    supervisor.wait_for(lambda: web_answers(port), saying="waiting for the web process", seconds=120)
+    supervisor.wait_for(lambda: probe.web_answers(port), saying="waiting for the web process", seconds=120)
     check = Child("check", manage("check_processes"), words="hidden")
     supervisor.wait_for_command(check, saying="waiting for worker, beat and relay", seconds=120)
     return f"http://localhost:{port}"

@@ -260,18 +260,8 @@ class Postgres(Server):
         self.ensure_owner()
 
     def ensure_owner(self):
-        """Make the owner's role and the database unless they are there.
-
-        It is no superuser, but it may make databases (for tests) and roles, and it bypasses row-level security:
-        PostgreSQL lets only such a role give BYPASSRLS to another one.
-        """
-        self.run_sql(
-            "\\getenv owner_password OWNER_PASSWORD\n"
-            f"SELECT format('CREATE ROLE {OWNER} LOGIN NOSUPERUSER CREATEDB CREATEROLE BYPASSRLS PASSWORD %L', "
-            f":'owner_password') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}')\\gexec\n"
-            f"SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER}' "
-            f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}')\\gexec\n"
-        )
+        """Make the owner's role and the database unless they are there."""
+        self.run_sql(Path(__file__).with_name("owner.sql").read_text(encoding="utf-8"))
 
     def run_sql(self, text):
         """Run statements as the superuser. Passwords go through the environment, never through an argument."""
