@@ -1,5 +1,6 @@
 """Deeds of a programme: founding, seats, enrolment, assignment, milestones. Bulk forms first: an import has thousands."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -10,10 +11,11 @@ from django.utils import timezone
 from audit import services as audit
 from companies import services as companies
 from companies.enums import AccessKind
+from companies.models import Person
 from companies.services import Grant
 
 from .enums import MilestoneCode, SeatRole
-from .models import Assignment, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat
+from .models import Assignment, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
 
 
 @transaction.atomic
@@ -227,3 +229,92 @@ def set_milestones(*, programme: Programme, kinds: list[MilestoneKind], actor) -
             programme_id=programme.pk,
             detail={"codes": [kind.code for kind in new]},
         )
+
+
+@dataclass(frozen=True)
+class Places:
+    """What an account was linked to: how many seats, and at how many companies."""
+
+    seats: int
+    companies: int
+
+
+@transaction.atomic
+def open_places(*, user, actor) -> Places:
+    """Link an account to every seat and person that waits for its address, as far as the actor may see them.
+
+    The caller has made sure that the address is the person's. Several people on one shared address of a company are
+    left waiting, because an address alone does not say who of them it is.
+    """
+    seats = list(Seat.objects.current().filter(email__iexact=user.email, user__isnull=True))
+    for seat in seats:
+        take_seat(seat=seat, user=user, actor=actor)
+    by_company = defaultdict(list)
+    for person in Person.objects.filter(email__iexact=user.email, user__isnull=True):
+        by_company[person.company_id].append(person)
+    alone = [people[0] for people in by_company.values() if len(people) == 1]
+    for person in alone:
+        companies.link_person(person=person, user=user, actor=actor)
+    return Places(seats=len(seats), companies=len(alone))
+
+
+# Code, source, names and definitions of the milestones that every programme of policies can count.
+_POLICY_MILESTONES = (
+    ("submitted", "初稿の提出", "First draft", "方針案をアドバイザーに初めて提出した日", "First submitted a draft to its adviser"),
+    ("endorsed", "アドバイザーの確認", "Reviewed", "アドバイザーが確認済みとした日", "An adviser marked the policy as reviewed"),
+    ("approved", "承認", "Approved", "経営トップが方針を承認した日", "Top management approved the policy"),
+    ("published", "公表", "Published", "方針を社外に公表した日", "The policy was published"),
+)
+
+
+def propose_milestones(*, programme: Programme, sessions: list[Session]) -> list[MilestoneKind]:
+    """Return the usual milestones of a programme, unsaved: joining, each session, consultations, the policy's steps.
+
+    A programme keeps them as its own data and may rename, date or leave out any of them.
+    """
+    rows = [("joined", MilestoneCode.JOINED, "", "参加", "Joined", "プログラムに参加した日", "Joined the programme", None)]
+    rows += [
+        (
+            f"session-{session.code.lower()}",
+            MilestoneCode.SESSION,
+            session.code,
+            session.title_ja,
+            session.title_en,
+            "この回に1名以上が出席した日",
+            "At least one person took part",
+            timezone.localdate(session.starts_at),
+        )
+        for session in sorted(sessions, key=lambda session: session.starts_at)
+    ]
+    rows += [
+        (
+            f"consulted-{number}",
+            MilestoneCode.CONSULTED,
+            str(number),
+            f"個別相談 {number}回目",
+            f"Consultation {number}",
+            f"{number}回目の個別相談を実施した日",
+            f"Consultation {number} was held",
+            programme.consultations_end_on,
+        )
+        for number in range(1, programme.consultations_per_company + 1)
+    ]
+    rows += [
+        (code, MilestoneCode(code), "", *names, programme.target_due_on if code == "approved" else None)
+        for code, *names in _POLICY_MILESTONES
+    ]
+    return [
+        MilestoneKind(
+            programme=programme,
+            order=order,
+            code=code,
+            source=source,
+            subject=subject,
+            name_ja=name_ja[:100],
+            name_en=name_en[:100],
+            definition_ja=definition_ja,
+            definition_en=definition_en,
+            due_on=due_on,
+        )
+        for order, (code, source, subject, name_ja, name_en, definition_ja, definition_en, due_on) in enumerate(rows)
+    ]
