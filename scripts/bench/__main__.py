@@ -1,0 +1,189 @@
+"""Measure imports, reports and pages at three sizes, and print one JSON document. Progress goes to standard error.
+
+Seconds are of this machine at this moment; compare ratios and counts. Every size gets a database of its own, made and
+dropped here, on the server that DATABASE_URL names.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import psycopg2
+from processes import ROOT, Used, cpu_seconds, database_processes, run, web_server
+from workbook import write_workbook
+
+SIZES = (16, 160, 1600)
+REQUESTS = 60
+WARM_UP = 6
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def at_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def on_server(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def environment(name: str, folder: Path) -> dict:
+    """The environment of a portal on the bench database: no debugging, no demo."""
+    env = {key: value for key, value in os.environ.items() if key not in {"WEB_DATABASE_URL", "PORTAL_DEBUG", "PORTAL_DEMO"}}
+    return env | {
+        "DATABASE_URL": at_database(os.environ["DATABASE_URL"], name),
+        "PORTAL_VAR": str(folder),
+        "PORTAL_DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "spp_portal.settings",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def query_counts(env: dict, code: str) -> dict:
+    """Ask a process of its own, under the web role, for the session and the queries of each page."""
+    answer = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/bench/pages.py"), code],
+        cwd=ROOT, env=env | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    return json.loads(answer.stdout)
+
+
+def measure_page(server, path: str, cookie: str) -> dict:
+    """Median and 95th percentile of wall milliseconds, and CPU ms a request of web and database together."""
+    for _ in range(WARM_UP):
+        response = server.get(path, cookie=cookie)
+        if response.status != 200:
+            raise RuntimeError(f"{path} answered {response.status}")
+    watched = [*server.processes(), *database_processes()]
+    before, times = cpu_seconds(watched), []
+    for _ in range(REQUESTS):
+        started = time.perf_counter()
+        response = server.get(path, cookie=cookie)
+        times.append((time.perf_counter() - started) * 1000)
+    cpu = (cpu_seconds(watched) - before) * 1000 / REQUESTS
+    times.sort()
+    return {
+        "cpu_ms": round(cpu, 1),
+        "median_ms": round(statistics.median(times), 1),
+        "p95_ms": round(times[int(len(times) * 0.95) - 1], 1),
+        "kilobytes": round(len(response.body) / 1024, 1),
+    }
+
+
+def measure_pages(env: dict, code: str) -> dict:
+    asked = query_counts(env, code)
+    with web_server(env) as server:
+        return {
+            name: measure_page(server, page["path"], asked["cookie"]) | {"queries": page["queries"]}
+            for name, page in asked["pages"].items()
+        } | {"web_worker_mb": round(max(p.memory_info().rss for p in server.processes()) / 2**20, 1)}
+
+
+def measure_reports(env: dict, code: str, folder: Path) -> dict[str, Used]:
+    return {
+        language: run(
+            ["manage.py", "render_report", code, "--language", language, "--as-of", "2025-04-30",
+             "--output", str(folder / f"{language}.pdf")],
+            env=env,
+        )
+        for language in ("ja", "en")
+    }  # fmt: skip
+
+
+def measure(companies: int, folder: Path) -> dict:
+    """Everything about one size."""
+    name, code = f"portal_bench_{companies}", f"bench-{companies}"
+    workbook = folder / f"{code}.xlsx"
+    rows = write_workbook(workbook, companies=companies, code=code)
+    on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    on_server(os.environ["DATABASE_URL"], f"CREATE DATABASE {name}")
+    env = environment(name, folder)
+    try:
+        run(["manage.py", "setup_database"], env=env)
+        say(f"{companies} companies: import")
+        imported = run(["manage.py", "import_programme", str(workbook)], env=env)
+        repeated = run(["manage.py", "import_programme", str(workbook)], env=env)
+        run(["manage.py", "open_account", "secretariat@bench.example"], env=env)
+        say(f"{companies} companies: report")
+        reports = measure_reports(env, code, folder)
+        say(f"{companies} companies: pages")
+        pages = measure_pages(env, code)
+    finally:
+        on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return {
+        "rows": rows,
+        "import": asdict(imported),
+        "import_again": asdict(repeated),
+        "report": {language: asdict(used) for language, used in reports.items()},
+        "pages": pages,
+    }
+
+
+def growth(results: dict) -> dict:
+    """How much the largest size costs against the smallest: 1 is "the same"."""
+    small, large = results[str(SIZES[0])], results[str(SIZES[-1])]
+    pages = {
+        name: round(large["pages"][name]["cpu_ms"] / max(small["pages"][name]["cpu_ms"], 0.1), 2)
+        for name in large["pages"]
+        if isinstance(large["pages"][name], dict)
+    }
+    return {
+        "companies": SIZES[-1] / SIZES[0],
+        "import_seconds": round(large["import"]["seconds"] / small["import"]["seconds"], 2),
+        "report_ja_seconds": round(large["report"]["ja"]["seconds"] / small["report"]["ja"]["seconds"], 2),
+        "pages_cpu": pages,
+    }
+
+
+def machine() -> dict:
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    return {
+        "processor": model,
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "python": platform.python_version(),
+    }
+
+
+def commit() -> dict:
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+    return {"id": git("rev-parse", "--short", "HEAD"), "clean": git("status", "--porcelain") == ""}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        results = {str(size): measure(size, Path(folder)) for size in SIZES}
+    document = {
+        "machine": machine(),
+        "commit": commit(),
+        "requests_a_page": REQUESTS,
+        "web": "gunicorn, 2 workers x 4 threads, requests one after another",
+        "sizes": results,
+        "growth": growth(results),
+    }
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+main()
