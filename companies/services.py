@@ -46,7 +46,10 @@ def grant_access(*, grants: Iterable[Grant]) -> None:
 
 
 def end_access(*, source_ids: Iterable[UUID]) -> int:
-    """End all access that comes from these memberships, assignments or seats, at once. Return how many rows ended."""
+    """End all access that comes from these memberships, assignments or seats, at once. Return how many rows ended.
+
+    Raises ProgrammingError (insufficient privilege) when one of the rows is not the actor's to end; then none ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.end_access(%s::uuid[])", [list(source_ids)])
         return cursor.fetchone()[0]

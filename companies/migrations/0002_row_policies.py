@@ -40,15 +40,22 @@ BEGIN
            valid_until = excluded.valid_until, revoked_at = NULL;
 END
 """
+# Ended by the person themselves or by the secretariat of the company. One row that the actor may not end refuses all:
+# access that stays open unnoticed is worse than an error.
 END_ACCESS = """
 DECLARE ended integer;
 BEGIN
-    UPDATE public.companies_access e SET revoked_at = now()
-     WHERE e.source_id = ANY (sources) AND e.revoked_at IS NULL
-       AND (e.user_id = app.uid() OR EXISTS (
-            SELECT 1 FROM public.companies_access a
-             WHERE a.user_id = app.uid() AND a.company_id = e.company_id AND a.kind = 'secretariat'
-               AND a.revoked_at IS NULL AND a.starts_at <= now() AND (a.valid_until IS NULL OR a.valid_until > now())));
+    IF EXISTS (
+        SELECT 1 FROM public.companies_access e
+         WHERE e.source_id = ANY (sources) AND e.revoked_at IS NULL AND e.user_id IS DISTINCT FROM app.uid()
+           AND NOT EXISTS (SELECT 1 FROM public.companies_access a
+                            WHERE a.user_id = app.uid() AND a.company_id = e.company_id AND a.kind = 'secretariat'
+                              AND a.revoked_at IS NULL AND a.starts_at <= now()
+                              AND (a.valid_until IS NULL OR a.valid_until > now()))
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'not allowed to end this access';
+    END IF;
+    UPDATE public.companies_access SET revoked_at = now() WHERE source_id = ANY (sources) AND revoked_at IS NULL;
     GET DIAGNOSTICS ended = ROW_COUNT;
     RETURN ended;
 END
