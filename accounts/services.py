@@ -18,7 +18,12 @@ def system_operator() -> User:
 
 
 def open_account(
-    *, email: str, name_ja: str = "", name_en: str = "", language: str = User.Language.JAPANESE, password: str | None = None
+    *,
+    email: str,
+    name_ja: str = "",
+    name_en: str = "",
+    language: str = User.Language.JAPANESE,
+    password: str | None = None,
 ) -> User:
     """Return the account with this address, made now when there is none; its address counts as verified.
 

@@ -33,5 +33,7 @@ class SetLanguageView(View):
     @staticmethod
     def _here(request) -> str:
         wanted = request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        safe = url_has_allowed_host_and_scheme(
+            wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
         return wanted if safe and wanted.startswith("/") else "/"

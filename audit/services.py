@@ -35,9 +35,9 @@ def build_event(
 
 def log(*, actor, verb: str, obj=None, company_id=None, programme_id=None, detail=None) -> None:
     """Record one deed. `verb` is `noun.past_participle`; `detail` holds counts, dates and states, never content."""
-    build_event(
-        actor=actor, verb=verb, obj=obj, company_id=company_id, programme_id=programme_id, detail=detail
-    ).save(force_insert=True)
+    build_event(actor=actor, verb=verb, obj=obj, company_id=company_id, programme_id=programme_id, detail=detail).save(
+        force_insert=True
+    )
 
 
 def log_many(events: list[Event]) -> None:

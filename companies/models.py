@@ -55,7 +55,9 @@ class Access(IdentifiedModel):
             models.CheckConstraint(condition=Q(kind__in=AccessKind.values), name="companies_access_kind"),
         ]
         indexes = [
-            models.Index(fields=["user", "company"], name="companies_access_open", condition=Q(revoked_at__isnull=True)),
+            models.Index(
+                fields=["user", "company"], name="companies_access_open", condition=Q(revoked_at__isnull=True)
+            ),
         ]
 
     def __str__(self):

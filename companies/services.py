@@ -59,9 +59,7 @@ def found_companies(*, companies: list[Company], actor, source_id: UUID) -> None
     """Create companies that nobody can see yet, and let the actor see them by the seat `source_id`."""
     Company.objects.bulk_create(companies, batch_size=1000)
     grant_access(grants=[Grant(actor.pk, company.pk, AccessKind.SECRETARIAT, source_id) for company in companies])
-    audit.log_many(
-        [audit.build_event(actor=actor, verb="company.founded", obj=c, company_id=c.pk) for c in companies]
-    )
+    audit.log_many([audit.build_event(actor=actor, verb="company.founded", obj=c, company_id=c.pk) for c in companies])
 
 
 @transaction.atomic

@@ -136,7 +136,9 @@ def restore(*, restored: list[Restored], actor) -> None:
     A day that is recorded already with the same date is left; one that changed is cancelled and recorded anew. Only
     the secretariat of each cycle's programme may; others see no such cycle and raise Cycle.DoesNotExist.
     """
-    cycles = {cycle.pk: cycle for cycle in Cycle.objects.select_for_update().filter(pk__in=[r.cycle.pk for r in restored])}
+    cycles = {
+        cycle.pk: cycle for cycle in Cycle.objects.select_for_update().filter(pk__in=[r.cycle.pk for r in restored])
+    }
     if len(cycles) != len(restored):
         raise Cycle.DoesNotExist
     known = set(Move.objects.filter(cycle__in=cycles).values_list("cycle_id", "transition", "moved_on"))

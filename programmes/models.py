@@ -29,9 +29,7 @@ class ProgrammeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Programmes that the person has a seat in, or that their company takes part in."""
         seats = Seat.objects.current().filter(user_id=user.pk)
-        enrolments = Enrolment.objects.filter(
-            company_id__in=Access.objects.of(user, AccessKind.MEMBER).company_ids()
-        )
+        enrolments = Enrolment.objects.filter(company_id__in=Access.objects.of(user, AccessKind.MEMBER).company_ids())
         return self.filter(Q(pk__in=seats.values("programme_id")) | Q(pk__in=enrolments.values("programme_id")))
 
     def managed_by(self, user):
@@ -68,7 +66,9 @@ class Programme(IdentifiedModel):
         verbose_name_plural = _("programmes")
         ordering = ["-fiscal_year", "-starts_on", "code"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programmes_programme_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="programmes_programme_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(consultations_start_on__isnull=True)
                 | Q(consultations_end_on__isnull=True)
@@ -211,6 +211,10 @@ class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
 
+    def on(self, day):
+        """Assignments that hold on `day`, both ends included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
 
 class Assignment(IdentifiedModel):
     """An adviser's time with a company. It alone opens the company's content to the adviser."""
@@ -230,7 +234,8 @@ class Assignment(IdentifiedModel):
         ordering = ["starts_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programmes_assignment_in_order"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="programmes_assignment_in_order",
             ),
             ExclusionConstraint(
                 name="programmes_assignment_no_overlap",
@@ -239,8 +244,11 @@ class Assignment(IdentifiedModel):
                     ("adviser", RangeOperators.EQUAL),
                     (
                         Func(
-                            "starts_on", "ends_on", RangeBoundary(inclusive_upper=True),
-                            function="DATERANGE", output_field=DateRangeField(),
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(inclusive_upper=True),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -280,7 +288,9 @@ class MilestoneKind(IdentifiedModel):
         ordering = ["order", "id"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "code"], name="programmes_milestonekind_code_once"),
-            models.UniqueConstraint(fields=["programme", "source", "subject"], name="programmes_milestonekind_source_once"),
+            models.UniqueConstraint(
+                fields=["programme", "source", "subject"], name="programmes_milestonekind_source_once"
+            ),
         ]
 
     def __str__(self):
@@ -325,7 +335,9 @@ class MilestoneDate(IdentifiedModel):
         ordering = ["reached_on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "kind"], condition=Q(cancelled_on__isnull=True), name="programmes_milestonedate_one_open"
+                fields=["enrolment", "kind"],
+                condition=Q(cancelled_on__isnull=True),
+                name="programmes_milestonedate_one_open",
             ),
         ]
         indexes = [models.Index(fields=["programme", "kind", "reached_on"], name="programmes_milestone_reached")]
@@ -494,7 +506,9 @@ class Feedback(IdentifiedModel):
         ordering = ["session", "created_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["session", "person"], name="programmes_feedback_once"),
-            models.CheckConstraint(condition=~Q(comment_ja="") | ~Q(comment_en=""), name="programmes_feedback_has_text"),
+            models.CheckConstraint(
+                condition=~Q(comment_ja="") | ~Q(comment_en=""), name="programmes_feedback_has_text"
+            ),
         ]
 
     def __str__(self):

@@ -98,9 +98,7 @@ def enrol_companies(*, enrolments: list[Enrolment], actor) -> None:
             if seat.programme_id == enrolment.programme_id
         ]
     )
-    reach_milestones(
-        reached=[Reached(e.pk, MilestoneCode.JOINED, "", e.joined_on, e) for e in enrolments], actor=actor
-    )
+    reach_milestones(reached=[Reached(e.pk, MilestoneCode.JOINED, "", e.joined_on, e) for e in enrolments], actor=actor)
     audit.log_many(
         [
             audit.build_event(
@@ -151,6 +149,24 @@ def assign_advisers(*, assignments: list[Assignment], actor) -> None:
             )
             for assignment in assignments
         ]
+    )
+
+
+@transaction.atomic
+def end_assignment(*, assignment: Assignment, ends_on: date, actor) -> None:
+    """End an adviser's time with a company after `ends_on`; where that day has passed, access ends at once."""
+    assignment.ends_on = ends_on
+    assignment.save(update_fields=["ends_on"])
+    companies.end_access(source_ids=[assignment.pk])
+    if ends_on >= timezone.localdate():
+        companies.grant_access(grants=_adviser_grants([assignment]))
+    audit.log(
+        actor=actor,
+        verb="assignment.ended",
+        obj=assignment,
+        company_id=assignment.company_id,
+        programme_id=assignment.programme_id,
+        detail={"ends_on": ends_on.isoformat()},
     )
 
 
@@ -260,8 +276,20 @@ def open_places(*, user, actor) -> Places:
 
 # Code, source, names and definitions of the milestones that every programme of policies can count.
 _POLICY_MILESTONES = (
-    ("submitted", "初稿の提出", "First draft", "方針案をアドバイザーに初めて提出した日", "First submitted a draft to its adviser"),
-    ("endorsed", "アドバイザーの確認", "Reviewed", "アドバイザーが確認済みとした日", "An adviser marked the policy as reviewed"),
+    (
+        "submitted",
+        "初稿の提出",
+        "First draft",
+        "方針案をアドバイザーに初めて提出した日",
+        "First submitted a draft to its adviser",
+    ),
+    (
+        "endorsed",
+        "アドバイザーの確認",
+        "Reviewed",
+        "アドバイザーが確認済みとした日",
+        "An adviser marked the policy as reviewed",
+    ),
     ("approved", "承認", "Approved", "経営トップが方針を承認した日", "Top management approved the policy"),
     ("published", "公表", "Published", "方針を社外に公表した日", "The policy was published"),
 )
@@ -272,7 +300,9 @@ def propose_milestones(*, programme: Programme, sessions: list[Session]) -> list
 
     A programme keeps them as its own data and may rename, date or leave out any of them.
     """
-    rows = [("joined", MilestoneCode.JOINED, "", "参加", "Joined", "プログラムに参加した日", "Joined the programme", None)]
+    rows = [
+        ("joined", MilestoneCode.JOINED, "", "参加", "Joined", "プログラムに参加した日", "Joined the programme", None)
+    ]
     rows += [
         (
             f"session-{session.code.lower()}",

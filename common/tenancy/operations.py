@@ -178,7 +178,7 @@ class SameTenant(_SqlOperation):
 
     def forwards(self, app_label, schema_editor, state):
         names = self._names(app_label, schema_editor, state)
-        yield (
+        yield (  # noqa: S608 - quoted names of our own tables
             "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{unique_name}') THEN "
             "ALTER TABLE {parent} ADD CONSTRAINT {unique} UNIQUE ({column}, id); END IF; END $$"
         ).format(**names)

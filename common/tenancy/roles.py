@@ -46,6 +46,4 @@ def let_web_role_sign_in(connection: BaseDatabaseWrapper, *, password: str) -> N
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(web, sql.Literal(password)))
         for name, value in LIMITS.items():
-            cursor.execute(
-                sql.SQL("ALTER ROLE {} SET {} = {}").format(web, sql.Identifier(name), sql.Literal(value))
-            )
+            cursor.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(web, sql.Identifier(name), sql.Literal(value)))

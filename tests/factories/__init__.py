@@ -154,7 +154,9 @@ def make_attendance(session: Session, person: Person, *, mode: str = "onsite", a
     )
 
 
-def make_consultation(enrolment: Enrolment, adviser: Seat, *, starts_at: datetime, state: str = "held", minutes: int = 60):
+def make_consultation(
+    enrolment: Enrolment, adviser: Seat, *, starts_at: datetime, state: str = "held", minutes: int = 60
+):
     return Consultation.objects.create(
         enrolment=enrolment,
         company=enrolment.company,

@@ -58,7 +58,9 @@ def test_a_forgotten_filter_shows_only_what_the_person_may_see(cast, who, compan
     }
     with seen_by(cast.people[who]):
         assert {names[pk] for pk in Company.objects.values_list("pk", flat=True)} == companies
-        assert {names[pk] for pk in Company.objects.visible_to(cast.people[who]).values_list("pk", flat=True)} == companies
+        assert {
+            names[pk] for pk in Company.objects.visible_to(cast.people[who]).values_list("pk", flat=True)
+        } == companies
         assert {names[pk] for pk in Enrolment.objects.values_list("company_id", flat=True)} == companies
 
 
@@ -83,9 +85,12 @@ def test_a_key_to_another_tenant_is_refused(cast):
 
 
 def test_the_access_table_is_written_only_through_its_function(cast):
-    with pytest.raises(ProgrammingError, match="permission denied"), seen_by(cast.people["manager"]):
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE companies_access SET valid_until = NULL")
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        seen_by(cast.people["manager"]),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE companies_access SET valid_until = NULL")
 
 
 def test_a_member_cannot_grant_access(cast):

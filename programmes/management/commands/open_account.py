@@ -27,4 +27,6 @@ class Command(BaseCommand):
                 raise CommandError(f"No programme founded on this command line knows {email}.")
             user = open_account(email=email, name_ja=known.name_ja, name_en=known.name_en, language=language)
             places = open_places(user=user, actor=operator)
-        self.stdout.write(f"{email}: {places.seats} seats, {places.companies} companies. Signs in by a code sent there.")
+        self.stdout.write(
+            f"{email}: {places.seats} seats, {places.companies} companies. Signs in by a code sent there."
+        )
