@@ -27,4 +27,4 @@ lint: setup ## style, contracts between the apps, migrations, deployment setting
 	@exec $(PYTHON) scripts/services.py run $(PYTHON) scripts/check.py lint
 
 bench: setup ## measure imports, reports and pages; prints one JSON document
-	@exec $(PYTHON) scripts/services.py run $(PYTHON) manage.py bench
+	@exec $(PYTHON) scripts/services.py run $(PYTHON) scripts/bench

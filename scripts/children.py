@@ -32,7 +32,7 @@ def spawn(command, *, orphan_signal=None, **options):
     parent = os.getpid()
     # Runs after the change of account, which would clear the wish.
     before_exec = None if orphan_signal is None else lambda: end_with_parent(orphan_signal, parent)
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         start_new_session=True,

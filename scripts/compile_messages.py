@@ -26,7 +26,7 @@ def main(root=CHECKOUT):
     sources = sorted([*root.glob("locale/*/LC_MESSAGES/*.po"), *root.glob("*/locale/*/LC_MESSAGES/*.po")])
     for source in sources:
         if compile_catalogue(source):
-            print(f"Compiled {source.relative_to(root)}")
+            print(f"Compiled {source.relative_to(root)}", file=sys.stderr)
     return 0
 
 

@@ -49,7 +49,7 @@ class Account:
     def can_enter(self, folder):
         """Whether this account gets as far as `folder` and may read it; asked of the kernel, not computed."""
         probe = ["/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", str(folder)]
-        return subprocess.run(probe, cwd="/", check=False, **self.popen_options).returncode == 0  # noqa: S603
+        return subprocess.run(probe, cwd="/", check=False, **self.popen_options).returncode == 0
 
 
 def server_account():
@@ -98,15 +98,19 @@ def servers_home(var, account):
     """The folder under which the servers keep their data.
 
     It is `var` itself, but for root with a checkout that `nobody` cannot reach (/root is closed on most machines): then
-    it is a folder in /var/lib, named by an identity kept in `var`, so that a fresh `var` never meets old data. A
-    checkout that was closed only later takes its data along; one that was opened later goes on where it is.
+    it is a folder in /var/lib, named by an identity kept in `var`, so that a fresh `var` never meets old data. Once
+    outside it stays there, also when the checkout is opened later.
     """
-    named = var / "identity"
-    if named.exists() and (OUTSIDE / f"spp-portal-{secret_file(named)}").exists():
-        return OUTSIDE / f"spp-portal-{secret_file(named)}"
-    if account.can_enter(var):
+    identity = var / "identity"
+    if not identity.exists() and account.can_enter(var):
         return var
-    home = OUTSIDE / f"spp-portal-{secret_file(var / 'identity', length=6)}"
+    return OUTSIDE / f"spp-portal-{secret_file(identity, length=6)}"
+
+
+def make_home(home, var):
+    """Make the servers' folder outside of the checkout; a checkout that was closed only later takes its data along."""
+    if home == var:
+        return
     try:
         home.mkdir(mode=0o755, exist_ok=True)
         home.chmod(0o755)
@@ -115,16 +119,15 @@ def servers_home(var, account):
     for name in SERVERS:
         if (var / name).exists() and not (home / name).exists():
             shutil.move(var / name, home / name)
-    return home
 
 
-def socket_folder(var, account):
+def socket_folder(var):
     """A short folder for the unix sockets, the same at every start: a checkout's path can be too long for a socket."""
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
     folder = Path("/tmp") / f"spp-{os.geteuid()}-{digest}"  # noqa: S108 (owner and mode are checked)
     if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) > SOCKET_PATH_LIMIT:
         raise Refusal(f"{folder} is too long for a unix socket.")
-    return owned_folder(folder, account)
+    return folder
 
 
 def secret_file(path, *, length=24):

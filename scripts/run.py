@@ -98,7 +98,7 @@ def environment(needed, port):
     }
 
 
-def bring_up(supervisor, needed):
+def bring_up(supervisor, needed, table, manage):
     """Everything until the portal answers. Returns its address."""
     supervisor.clear_away()
     port = choose_port()
@@ -117,8 +117,11 @@ def bring_up(supervisor, needed):
     return f"http://localhost:{port}"
 
 
-def serve():
-    """Bring the portal up, keep it up until asked to stop, take it down. Returns the exit status."""
+def serve(table=table, manage=manage):
+    """Bring the portal up, keep it up until asked to stop, take it down. Returns the exit status.
+
+    `table` and `manage` give the processes and the commands; tests bring small ones of their own.
+    """
     var = places.var_folder()
     supervisor = Supervisor(folder=CHECKOUT, logs=var / "log", environment=dict(os.environ))
     supervisor.listen()
@@ -126,13 +129,13 @@ def serve():
     try:
         with places.locked(var / "run.lock", wait=False) as note:
             try:
-                address = bring_up(supervisor, services.embedded_servers())
+                address = bring_up(supervisor, services.embedded_servers(), table, manage)
                 leave_note(note, address)
                 supervisor.say("")
                 supervisor.run(Child("sign-in", manage("print_sign_in"), words="plain"))
                 supervisor.say(f"\nThe portal is up: {address}   (Ctrl-C stops everything)\n")
                 while True:
-                    supervisor.turn(1)
+                    supervisor.turn(0.3)
             except Interrupted:
                 supervisor.say("")
             except Refusal as refusal:

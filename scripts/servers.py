@@ -63,6 +63,7 @@ class Server:
     def __init__(self, var, home, sockets, account):
         self.account = account
         self.var = var
+        self.home = home
         self.folder = home / self.name
         self.sockets = sockets
         self.log = var / "log" / f"{self.name}.log"
@@ -81,9 +82,14 @@ class Server:
 
         `supervised` ties its life to this process. Raises Refusal, with the log's last lines, when it does not answer.
         """
+        if self.pid() and not self.socket.exists():
+            say(f"{self.name}: runs, but its socket is gone (was /tmp cleaned?); starting it anew")
+            self.stop()
         if self.pid():
             self.wait_ready()
             return False
+        places.make_home(self.home, self.var)
+        places.owned_folder(self.sockets, self.account)
         self.prepare()
         self.launch(supervised=supervised)
         self.wait_ready()
@@ -134,6 +140,8 @@ class Server:
         if number is None:
             return False
         children.end_process(number, self.stop_signals, collect=self.child.poll if self.child else None)
+        with contextlib.suppress(OSError):
+            self.sockets.rmdir()  # only the last one of them leaves it empty
         return True
 
     def forget_stranger(self):
@@ -150,8 +158,8 @@ class Postgres(Server):
 
     def __init__(self, var, home, sockets, account):
         super().__init__(var, home, sockets, account)
-        self.home = home
         self.pid_file = self.folder / "postmaster.pid"
+        self.socket = sockets / ".s.PGSQL.5432"
         self.binaries = None
 
     @property
@@ -196,7 +204,7 @@ class Postgres(Server):
         os.fchown(reader, self.account.uid, -1)
         os.write(writer, password.encode("ascii") + b"\n")
         os.close(writer)
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [
                 *(self.binary("initdb"), "--pgdata", draft, "--username=postgres", f"--pwfile=/dev/fd/{reader}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
@@ -242,7 +250,7 @@ class Postgres(Server):
     def answers(self):
         """Whether it takes connections."""
         asked = [self.binary("pg_isready"), "--quiet", "--host", self.sockets, "--timeout=2"]
-        return subprocess.run(asked, env=CLEAN_ENVIRONMENT, check=False).returncode == 0  # noqa: S603
+        return subprocess.run(asked, env=CLEAN_ENVIRONMENT, check=False).returncode == 0
 
     def forget_stranger(self):
         """Drop a process-number file whose number now belongs to another program.
@@ -269,7 +277,7 @@ class Postgres(Server):
             "PGPASSWORD": places.secret_file(self.var / "postgres-superuser-password"),
             "OWNER_PASSWORD": places.secret_file(self.var / "postgres-owner-password"),
         }
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [
                 *(self.binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
                 *("--host", self.sockets, "--username=postgres", "--dbname=postgres"),
@@ -295,7 +303,6 @@ class Valkey(Server):
 
     def __init__(self, var, home, sockets, account):
         super().__init__(var, home, sockets, account)
-        self.home = home
         self.pid_file = self.folder / "valkey.pid"
         self.socket = sockets / "valkey.sock"
 

@@ -23,7 +23,7 @@ def embedded_servers(environment=os.environ):
     account = places.server_account()
     var = places.var_folder()
     home = places.servers_home(var, account)
-    sockets = places.socket_folder(var, account)
+    sockets = places.socket_folder(var)
     kinds = {"DATABASE_URL": servers.Postgres, "REDIS_URL": servers.Valkey}
     embedded = {name: kind(var, home, sockets, account) for name, kind in kinds.items()}
     return {name: server for name, server in embedded.items() if environment.get(name, "") in ("", server.url)}
@@ -127,7 +127,7 @@ def command_run(needed, command):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to the command, too; we end after it
     with lock():
         started = start(needed, supervised=True, say=lambda _text: None)
-    worker = subprocess.Popen(  # noqa: S603
+    worker = subprocess.Popen(
         command,
         env={**os.environ, **addresses(needed)},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (we have no threads)

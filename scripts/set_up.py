@@ -53,7 +53,7 @@ def install_packages():
 def counted(command, total):
     """Run pip and show how far it is, one line for every twenty packages; its own words only when it fails."""
     lines, seen = [], 0
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
         for line in pip.stdout:
@@ -75,7 +75,7 @@ def missing_libraries():
 def loads(library):
     """Whether the dynamic loader finds a library; asked in a process of its own, which keeps nothing loaded."""
     probe = f"import ctypes; ctypes.CDLL({library!r})"
-    return subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0  # noqa: S603
+    return subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
 
 
 def browser():
@@ -146,7 +146,7 @@ def silent_sudo():
 
 def quiet(command):
     """Run a command without a terminal; its words are kept, not shown."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
 
@@ -177,7 +177,7 @@ def main():
         say(str(refusal))
         return 1
     compiling = [VENV / "bin" / "python", CHECKOUT / "scripts" / "compile_messages.py"]
-    return subprocess.run(compiling, check=False).returncode  # noqa: S603
+    return subprocess.run(compiling, check=False).returncode
 
 
 if __name__ == "__main__":

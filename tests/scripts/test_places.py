@@ -79,7 +79,9 @@ class TestHomeOfRootsServers:
         self.var.mkdir()
 
     def home(self):
-        return places.servers_home(self.var, places.server_account())
+        home = places.servers_home(self.var, places.server_account())
+        places.make_home(home, self.var)
+        return home
 
     def test_it_is_the_data_folder_where_nobody_can_reach_it(self):
         self.closed.chmod(0o755)
