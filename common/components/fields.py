@@ -36,8 +36,12 @@ def _kind(widget: forms.Widget) -> str:
 
 
 def _control(field: BoundField, widget: forms.Widget) -> str:
-    """Return the control itself, with Bootstrap's class beside the widget's own."""
+    """Return the control itself, with Bootstrap's class beside the widget's own, and without a placeholder.
+
+    A placeholder vanishes when one types and is too faint to read: what it would say belongs in the help text.
+    """
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
         return "" if _kind(widget) == "options" else field.as_widget()
     bootstrap = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    return field.as_widget(attrs={"class": f"{bootstrap} {widget.attrs.get('class', '')}".strip()})
+    classes = f"{bootstrap} {widget.attrs.get('class', '')}".strip()
+    return field.as_widget(attrs={"class": classes, "placeholder": False})

@@ -33,7 +33,7 @@ def _one_of(value: str, allowed: set[str], tag: str) -> str:
     return value
 
 
-# --- Buttons and statuses ---------------------------------------------------------------------------------------------
+# --- Buttons and statuses -------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -55,7 +55,7 @@ def button(
         format_html('{}<span class="visually-hidden"> {}</span>', label, hidden) if hidden else format_html("{}", label)
     )
     if url:
-        more = mark_safe(" download") if download else ""  # noqa: S308 - a literal
+        more = mark_safe(" download") if download else ""
         return format_html('<a class="{}" href="{}"{}>{}</a>', classes, url, more, inside)
     attributes = {"name": name, "value": value, "form": form}
     more = format_html_join("", ' {}="{}"', ((key, text) for key, text in attributes.items() if text))
@@ -68,7 +68,7 @@ def status_badge(*, status, detail="", instead="") -> SafeString:
     return badge(status, detail=detail, instead=instead)
 
 
-# --- Frame of a page ----------------------------------------------------------------------------------------------------
+# --- Frame of a page ------------------------------------------------------------------------------------------------
 
 
 @register.simple_block_tag
@@ -109,7 +109,7 @@ def disclosure(content, *, summary, opened=False) -> SafeString:
     return render_to_string("components/_disclosure.html", {"summary": summary, "opened": opened, "body": content})
 
 
-# --- What to do and where we are ----------------------------------------------------------------------------------------
+# --- What to do and where we are ------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/_next_action.html")
@@ -161,7 +161,7 @@ def timeline(*, events: Sequence[Event], label="") -> dict:
     return {"events": events, "label": label or gettext("History")}
 
 
-# --- Lists --------------------------------------------------------------------------------------------------------------
+# --- Lists ----------------------------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/_data_table.html")
@@ -203,7 +203,7 @@ def empty_state(content, *, title, button="", url="") -> SafeString:
     return render_to_string("components/_empty_state.html", context)
 
 
-# --- Forms --------------------------------------------------------------------------------------------------------------
+# --- Forms ----------------------------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/_error_summary.html")
@@ -256,7 +256,7 @@ def confirmation(content, *, title, reference="") -> SafeString:
     return render_to_string("components/_confirmation.html", context)
 
 
-# --- Work and text ------------------------------------------------------------------------------------------------------
+# --- Work and text --------------------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/_job_progress.html")
@@ -328,7 +328,7 @@ def redline(*, ops, label="", legend=False) -> dict:
     }
 
 
-# --- Error pages --------------------------------------------------------------------------------------------------------
+# --- Error pages ----------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag

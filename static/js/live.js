@@ -44,3 +44,11 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A passkey that was refused, is unknown here, or was called off: say so beside the button instead of in the console.
+document.addEventListener("allauth.error", (event) => {
+  const sentence = document.getElementById("passkey-failed");
+  if (!sentence) return;
+  event.preventDefault();
+  sentence.hidden = false;
+});
