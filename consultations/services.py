@@ -1,0 +1,80 @@
+"""Deeds on consultations. Every change of state is a move of `workflow`; the database refuses double booking."""
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from programmes.models import Assignment, Enrolment, Seat
+
+from . import permissions
+from .models import Consultation, Minutes, PrivateNote
+
+
+class NotAssigned(Exception):
+    """The adviser has no assignment to the company on the day, so that nothing can be booked with them."""
+
+    def __init__(self, adviser: Seat):
+        super().__init__(_("%(adviser)s is not assigned to this company on that day.") % {"adviser": adviser})
+
+
+@transaction.atomic
+def book_consultation(
+    *, enrolment: Enrolment, adviser: Seat, starts_at: datetime, minutes: int, method: str, actor
+) -> Consultation:
+    """Book the adviser for the company from `starts_at` for `minutes`.
+
+    Raises PermissionDenied ("not you"), NotAssigned, and IntegrityError where the adviser or the company is already
+    in another consultation at that time: the database decides races.
+    """
+    if not permissions.can_book(actor, enrolment):
+        raise PermissionDenied
+    on = timezone.localdate(starts_at)
+    if not Assignment.objects.on(on).filter(enrolment=enrolment, adviser=adviser).exists():
+        raise NotAssigned(adviser)
+    consultation = Consultation(
+        enrolment=enrolment,
+        company_id=enrolment.company_id,
+        programme_id=enrolment.programme_id,
+        adviser=adviser,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        method=method,
+    )
+    consultation.save(force_insert=True)
+    _tell("consultation.booked", consultation, actor)
+    return consultation
+
+
+@transaction.atomic
+def write_minutes(*, consultation: Consultation, text: str, actor) -> Minutes:
+    """Keep what was said, for the company and its advisers. Raises PermissionDenied for others than its adviser."""
+    if not permissions.can_write(actor, consultation):
+        raise PermissionDenied
+    minutes, _created = Minutes.objects.update_or_create(
+        consultation=consultation, defaults=_tenant(consultation) | {"text": text}
+    )
+    _tell("minutes.written", consultation, actor)
+    return minutes
+
+
+@transaction.atomic
+def note_privately(*, consultation: Consultation, text: str, actor) -> PrivateNote:
+    """Keep the adviser's own note, which nobody else reads and no trail mentions."""
+    if not permissions.can_write(actor, consultation):
+        raise PermissionDenied
+    note, _created = PrivateNote.objects.update_or_create(
+        consultation=consultation, author=actor, defaults=_tenant(consultation) | {"text": text}
+    )
+    return note
+
+
+def _tenant(consultation: Consultation) -> dict:
+    return {"company_id": consultation.company_id, "programme_id": consultation.programme_id}
+
+
+def _tell(verb: str, consultation: Consultation, actor) -> None:
+    audit.log(actor=actor, verb=verb, obj=consultation, **_tenant(consultation))

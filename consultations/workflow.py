@@ -1,0 +1,89 @@
+"""The state of a consultation: one table of moves, and the only function that changes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from programmes import services as programmes
+from programmes.enums import MilestoneCode
+
+from . import permissions
+from .enums import State, Transition
+from .models import Consultation
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From which state a move leads where, and who may make it."""
+
+    source: State
+    target: State
+    may: Callable
+
+
+TRANSITIONS: dict[Transition, Rule] = {
+    Transition.HOLD: Rule(State.BOOKED, State.HELD, permissions.can_record),
+    Transition.CANCEL: Rule(State.BOOKED, State.CANCELLED, permissions.can_arrange),
+}
+
+
+class TransitionRefused(Exception):
+    """It is not the time for this move. The message says where the consultation stands."""
+
+    def __init__(self, transition: Transition, state: State):
+        self.transition, self.state = transition, state
+        super().__init__(
+            _("“%(move)s” is not possible while the consultation is “%(state)s”.")
+            % {"move": transition.label, "state": State(state).label}
+        )
+
+
+def available(consultation: Consultation, user) -> list[Transition]:
+    """Return the moves that this person may make now, in the order of the table."""
+    return [
+        name for name, rule in TRANSITIONS.items() if consultation.state == rule.source and rule.may(user, consultation)
+    ]
+
+
+def _reach_milestone(consultation: Consultation, actor) -> None:
+    """Count the consultation for its company: the first held is number 1, whoever gave it and in whichever order."""
+    number = Consultation.objects.held().filter(enrolment=consultation.enrolment_id).count()
+    programmes.reach_milestone(
+        enrolment=consultation.enrolment,
+        source=MilestoneCode.CONSULTED,
+        subject=str(number),
+        reached_on=timezone.localdate(consultation.starts_at),
+        evidence=consultation,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def move(*, consultation: Consultation, transition: Transition, actor) -> Consultation:
+    """Make one move: lock, may you, from here, write, milestone, audit; all or nothing.
+
+    Raises PermissionDenied ("not you") and TransitionRefused ("not now"); then nothing is written and nothing logged.
+    """
+    rule = TRANSITIONS[transition]
+    locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if not rule.may(actor, locked):
+        raise PermissionDenied
+    if locked.state != rule.source:
+        raise TransitionRefused(transition, locked.state)
+    locked.state = rule.target
+    locked.save(update_fields=["state"])
+    if rule.target == State.HELD:
+        _reach_milestone(locked, actor)
+    audit.log(
+        actor=actor,
+        verb=f"consultation.{rule.target}",
+        obj=locked,
+        company_id=locked.company_id,
+        programme_id=locked.programme_id,
+    )
+    return locked
