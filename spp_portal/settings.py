@@ -240,7 +240,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Mail is a row in the database first (notifications.delivery); this is what finally carries it.
 EMAIL_BACKEND = "notifications.backends.OutboxBackend"
 DELIVERY_EMAIL_BACKEND = (
-    "django.core.mail.backends.filebased.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+    "notifications.backends.MailboxBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
@@ -255,6 +255,12 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "SPP <spp@localhost>")
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL
+# Slow work has a queue of its own, so that a machine with more workers can keep mail from waiting behind reports.
+CELERY_TASK_DEFAULT_QUEUE = "quick"
+CELERY_TASK_QUEUES = {"quick": {}, "jobs": {}}
+CELERY_TASK_ROUTES = {"jobs.run_job": {"queue": "jobs"}}
+CELERY_BEAT_SCHEDULER = "jobs.periodic:BellScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -276,6 +282,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
 }
+
+# How long a killed worker's job waits for the next attempt, at most.
+JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "30"))
+# Modules with handlers of jobs outside the apps' `tasks.py`: those of the tests.
+JOB_HANDLER_MODULES = [name for name in os.environ.get("JOB_HANDLER_MODULES", "").split(",") if name]
 
 # --- Headers -----------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,138 @@
+"""Keeping files: bytes first, safely on the disk, then the row. A row without its file cannot come to be."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import unicodedata
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Sum
+
+from jobs.models import StoredFile
+
+# What the portal keeps and hands out, and as what. Nothing that a browser would run.
+FILE_TYPES = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+}
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_COMPANY_BYTES = 2 * 1024**3
+MAX_NAME = 150
+
+
+class FileRefused(ValueError):
+    """The file may not be kept; `code` is `type`, `size`, `empty` or `quota`."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+class StoredFileDamaged(Exception):
+    """The bytes on the disk are not those that were kept. Restore them from the backup; the row says which."""
+
+
+def store_file(
+    *,
+    name: str,
+    content: bytes,
+    actor,
+    company_id: UUID | None = None,
+    programme_id: UUID | None = None,
+    is_content: bool = False,
+) -> StoredFile:
+    """Keep `content` for the company, else the programme, else `actor`, and return its row.
+
+    The kind of file is told by the ending of `name`. When this returns the bytes are on the disk; the row comes with
+    the commit of the caller. A rollback leaves bytes that no row names, which nothing serves. Raises FileRefused, and
+    OSError when the disk is full or read-only.
+    """
+    name = safe_name(name)
+    suffix = Path(name).suffix.lower()
+    if suffix not in FILE_TYPES:
+        raise FileRefused("type", f"Files of the type {suffix or 'without an ending'} are not kept.")
+    if not content:
+        raise FileRefused("empty", "The file is empty.")
+    if len(content) > MAX_FILE_BYTES:
+        raise FileRefused("size", f"The file is larger than {MAX_FILE_BYTES} bytes.")
+    if company_id and _used_by(company_id) + len(content) > MAX_COMPANY_BYTES:
+        raise FileRefused("quota", "The company's room for files is used up.")
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"t/{company_id or programme_id or actor.pk}/{digest}"
+    _write_once(Path(settings.MEDIA_ROOT) / path, content)
+    return StoredFile.objects.create(
+        name=name,
+        content_type=FILE_TYPES[suffix],
+        size=len(content),
+        sha256=digest,
+        path=path,
+        company_id=company_id,
+        programme_id=programme_id,
+        is_content=is_content,
+        created_by=actor,
+    )
+
+
+def open_stored(stored: StoredFile) -> BinaryIO:
+    """Open the file for reading; the caller closes it. Raises StoredFileDamaged when it is missing or cut short."""
+    try:
+        file = (Path(settings.MEDIA_ROOT) / stored.path).open("rb")
+    except FileNotFoundError:
+        raise StoredFileDamaged(f"{stored.path} of the file {stored.pk} is missing.") from None
+    size = os.fstat(file.fileno()).st_size
+    if size != stored.size:
+        file.close()
+        raise StoredFileDamaged(f"{stored.path} of the file {stored.pk} has {size} bytes instead of {stored.size}.")
+    return file
+
+
+def safe_name(name: str) -> str:
+    """Return `name` without folders, control and direction characters, and not longer than a file name may be."""
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    name = "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
+    stem, suffix = os.path.splitext(name.strip(" ."))
+    return f"{stem[: MAX_NAME - len(suffix)] or 'file'}{suffix}"
+
+
+def _used_by(company_id: UUID) -> int:
+    return StoredFile.objects.filter(company_id=company_id).aggregate(total=Sum("size"))["total"] or 0
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Put the bytes under their final name in one step, on the disk before the name appears."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size == len(content):
+            return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+        raise
+    for folder in (path.parent, path.parent.parent):
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
