@@ -1,0 +1,22 @@
+"""How much a workbook may hold. Sizes are bytes, times are seconds."""
+
+FILE_BYTES = 10 * 1024 * 1024
+ROWS_PER_SHEET = 20_000
+COLUMNS = 60
+CELLS = 400_000
+CELL_CHARACTERS = 4_000
+TEXT_CHARACTERS = 20_000_000
+SHEETS = 40
+
+ZIP_ENTRIES = 200
+ZIP_UNPACKED_BYTES = 64 * 1024 * 1024
+ZIP_RATIO = 100
+# Small parts may compress better than ZIP_RATIO without meaning any harm (an empty style sheet does).
+ZIP_RATIO_FROM_BYTES = 256 * 1024
+
+CHILD_CPU_SECONDS = 20
+CHILD_WALL_SECONDS = 90
+CHILD_MEMORY_BYTES = 512 * 1024 * 1024
+CHILD_OUTPUT_BYTES = 160 * 1024 * 1024
+
+FINDINGS_KEPT = 2_000
