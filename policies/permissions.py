@@ -1,4 +1,4 @@
-"""May this person? Answers about a cycle; whether it is the time for it is workflow's answer."""
+"""May this person? Answers about a cycle (or a row of its company); whether it is the time for it is workflow's answer."""
 
 from companies.permissions import is_adviser_of, is_company_manager, is_member
 

@@ -1,11 +1,18 @@
 """Deeds on policies. Every change of state is a move of `workflow`."""
 
+import hashlib
+import json
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from audit import services as audit
 from programmes.models import Enrolment
 
+from . import permissions
 from .enums import Theme
-from .models import Cycle, Policy
+from .models import Cycle, Policy, Revision
 
 
 @transaction.atomic
@@ -29,3 +36,53 @@ def open_cycles(*, enrolments: list[Enrolment], theme: str = Theme.HUMAN_RIGHTS)
     ]
     Cycle.objects.bulk_create(new, batch_size=1000)
     return cycles | {cycle.enrolment_id: cycle for cycle in new}
+
+
+def digest(content: dict) -> str:
+    """Return the sha256 of the canonical form: UTF-8 JSON with sorted keys and no spaces."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@transaction.atomic
+def freeze_revision(*, cycle: Cycle, content: dict, actor) -> Revision:
+    """Keep the cycle's text as it is now, under the next number; it is never changed afterwards.
+
+    Raises PermissionDenied for others than members of the company.
+    """
+    if not permissions.can_edit(actor, cycle):
+        raise PermissionDenied
+    Cycle.objects.select_for_update().get(pk=cycle.pk)  # two at once would take the same number
+    last = Revision.objects.filter(cycle=cycle).order_by("-number").values_list("number", flat=True).first() or 0
+    revision = Revision(
+        cycle=cycle,
+        company_id=cycle.company_id,
+        programme_id=cycle.programme_id,
+        number=last + 1,
+        content=content,
+        sha256=digest(content),
+    )
+    revision.save(force_insert=True)
+    _tell("revision.frozen", revision, actor)
+    return revision
+
+
+@transaction.atomic
+def share_revision(*, revision: Revision, actor, now: datetime) -> None:
+    """Let the secretariat read this revision. Only members of the company may; it stays shared from then on."""
+    if not permissions.can_edit(actor, revision):
+        raise PermissionDenied
+    revision.shared_at = revision.shared_at or now
+    revision.save(update_fields=["shared_at"])
+    _tell("revision.shared", revision, actor)
+
+
+def _tell(verb: str, revision: Revision, actor) -> None:
+    audit.log(
+        actor=actor,
+        verb=verb,
+        obj=revision,
+        company_id=revision.company_id,
+        programme_id=revision.programme_id,
+        detail={"number": revision.number, "sha256": revision.sha256},
+    )
