@@ -109,11 +109,15 @@ def bring_up(supervisor, needed, table, manage):
     supervisor.run(Child("database", manage("setup_database")), saying="Setting up the database")
     supervisor.run(Child("demo", manage("load_demo")), saying="Loading the demo (the first time this takes a while)")
     supervisor.children = table(port)
+    supervisor.starting = True
     for child in supervisor.children:
         supervisor.start(child)
-    supervisor.wait_for(lambda: probe.web_answers(port), saying="waiting for the web process", seconds=120)
-    check = Child("check", manage("check_processes"), words="hidden")
-    supervisor.wait_for_command(check, saying="waiting for worker, beat and relay", seconds=120)
+    supervisor.wait_for(lambda: probe.web_answers(port), saying="Waiting for the web process", seconds=120)
+    supervisor.run(
+        Child("check", manage("check_processes", "--wait", "120"), words="hidden"),
+        saying="Waiting for worker, beat and relay",
+    )
+    supervisor.starting = False
     return f"http://localhost:{port}"
 
 

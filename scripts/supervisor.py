@@ -70,6 +70,8 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.asked = None
         self.asked_again = False
+        # While everything comes up for the first time, a child that keeps ending is a reason to give up.
+        self.starting = False
         self.stopping = False
 
     # --- Words -------------------------------------------------------------------------------------------------------
@@ -183,13 +185,18 @@ class Supervisor:
         pause = PATIENCE[min(child.ends, len(PATIENCE)) - 1]
         child.due = time.monotonic() + pause
         self.say(f"{child.name} ended ({describe(status)}); starting it again in {pause} s.")
+        if child.ends >= OFTEN and self.starting:
+            raise Refusal(f"{child.name} does not stay up. What it said is in {self.logs}/{child.name}.log")
         if child.ends >= OFTEN:
             self.say(f"{child.name} has ended {child.ends} times in a row. See {self.logs}/{child.name}.log")
 
     # --- The loop ----------------------------------------------------------------------------------------------------
 
     def turn(self, seconds=0.2):
-        """One round: pass on words, notice ends, restart what is due. Raises Interrupted when asked to stop."""
+        """One round: pass on words, notice ends, restart what is due.
+
+        Raises Interrupted when asked to stop, and Refusal when a child does not even come up.
+        """
         for key, _events in self.selector.select(seconds):
             self.read(key.data)
         for child in self.children:
@@ -234,36 +241,14 @@ class Supervisor:
             )
 
     def wait_for(self, condition, *, saying, seconds):
-        """Turn the loop until `condition` holds. Raises Refusal when the time is over or a child keeps ending."""
+        """Turn the loop until `condition` holds. Raises Refusal when the time is over."""
         clock = Clock(every=2)
         while not condition():
             self.turn()
-            troubled = next((child for child in self.children if child.ends >= OFTEN), None)
-            if troubled:
-                raise Refusal(f"{troubled.name} does not stay up. What it said is in {self.logs}/{troubled.name}.log")
             if clock.seconds > seconds:
                 raise Refusal(f"{saying}: no answer after {seconds} s. What was said is in {self.logs}")
             if clock.strikes():
                 self.say(f"{saying} … {clock}")
-
-    def wait_for_command(self, step, *, saying, seconds):
-        """Run `step` again and again, a second apart, until it succeeds."""
-        due = time.monotonic()
-
-        def succeeded():
-            nonlocal due
-            status = self.collect(step) if step.running else None
-            if status is not None:
-                due = time.monotonic() + 1
-            if not step.running and status != 0 and time.monotonic() >= due:
-                self.start(step)
-            return status == 0
-
-        try:
-            self.wait_for(succeeded, saying=saying, seconds=seconds)
-        finally:
-            if step.running:
-                self.end(step)
 
     # --- The end -----------------------------------------------------------------------------------------------------
 

@@ -26,16 +26,17 @@ if word == "web":
         def log_message(self, *words):
             pass
     http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Page).serve_forever()
+elif word == os.environ.get("BREAK"):
+    print("this one is broken")
+    sys.exit(4)
 elif word in ("relay", "worker", "beat"):
     print(word, "is up", flush=True)
     time.sleep(60)
 elif word == "check_processes":
-    sys.exit(open("asked").read().count("check_processes") <= int(os.environ.get("SILENT_CHECKS", "0")))
+    time.sleep(15 if "BREAK" in os.environ else 0)
+    sys.exit(0 if sys.argv[2:] == ["--wait", "120"] else 2)
 elif word == "print_sign_in":
     print("Sign in as somebody@example.org")
-elif word == "load_demo" and os.environ.get("BREAK"):
-    print("no demo data")
-    sys.exit(4)
 """
 PROGRAM = """
 import sys
@@ -45,7 +46,7 @@ from supervisor import Child
 fake = [sys.executable, "fake.py"]
 run.CHECKOUT = run.Path({folder!r})
 names = ("web", "beat", "relay", "worker")
-sys.exit(run.serve(table=lambda port: [Child(name, [*fake, name]) for name in names], manage=lambda word: [*fake, word]))
+sys.exit(run.serve(table=lambda port: [Child(name, [*fake, name]) for name in names], manage=lambda *words: [*fake, *words]))
 """
 
 
@@ -100,11 +101,10 @@ def working_in(folder):
 
 
 def test_it_sets_up_loads_starts_waits_and_says_how_to_sign_in(portal, tmp_path):
-    lines = read_until(portal(SILENT_CHECKS="1"), "The portal is up")
+    lines = read_until(portal(), "The portal is up")
     asked = (tmp_path / "asked").read_text().split()
     assert (asked[:2], asked[-1]) == (["setup_database", "load_demo"], "print_sign_in")
-    # It asks again until all answer.
-    assert sorted(asked[2:-1]) == ["beat", "check_processes", "check_processes", "relay", "web", "worker"]
+    assert sorted(asked[2:-1]) == ["beat", "check_processes", "relay", "web", "worker"]
     assert "worker   | worker is up" in lines
     assert lines[-3:-1] == ["Sign in as somebody@example.org", ""]
     assert lines[-1].startswith("The portal is up: http://localhost:")
@@ -152,9 +152,18 @@ def test_a_port_that_is_asked_for_and_taken_is_named(portal):
 
 
 def test_a_step_that_fails_ends_it_with_what_was_said(portal, tmp_path):
-    process = portal(BREAK="1")
+    process = portal(BREAK="load_demo")
     said = process.communicate(timeout=10)[0].splitlines()
     assert process.returncode == 1
-    assert said[-4:-2] == ["Loading the demo (the first time this takes a while) …", "demo     | no demo data"]
+    assert said[-4:-2] == ["Loading the demo (the first time this takes a while) …", "demo     | this one is broken"]
     assert "failed (exit status 4)" in said[-2]
+    assert working_in(tmp_path) == []
+
+
+def test_a_process_that_never_stays_up_ends_it_and_is_named(portal, tmp_path):
+    process = portal(BREAK="relay")
+    said = process.communicate(timeout=20)[0]
+    assert process.returncode == 1
+    assert f"relay does not stay up. What it said is in {tmp_path}/var/log/relay.log" in said
+    assert said.count("relay    | this one is broken") == 3
     assert working_in(tmp_path) == []
