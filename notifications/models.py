@@ -1,0 +1,104 @@
+"""What was said to whom. The row is the truth of a message; the mail server only carries it."""
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from common.models import IdentifiedModel
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("Not sent yet")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("The address does not take mail")
+    GIVEN_UP = "given_up", _("Could not be sent")
+
+
+class _Managed(Func):
+    template = "%(expressions)s = ANY ((SELECT app.managed_programmes())::uuid[])"
+    output_field = models.BooleanField()
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The door: what was said to the person, and what was said in the programmes that they manage.
+
+        The latter so that the secretariat learns that an address does not work; `user` acts in this transaction.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(to_user_id=user.pk) | Q(_Managed(F("programme_id"))))
+
+
+class Message(IdentifiedModel):
+    """Something that one person was told: which kind, about what, and whether the mail got through."""
+
+    to_user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=60)
+    # Ids, dates, names and counts for the template of the kind; never a text that somebody wrote.
+    params = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=2)
+    key = models.CharField(max_length=200, blank=True)
+    company_id = models.UUIDField(null=True, blank=True)
+    programme_id = models.UUIDField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["to_user", "key"], condition=~Q(key=""), name="notifications_message_once")
+        ]
+        indexes = [
+            models.Index(fields=["to_user", "-created_at"], name="notifications_message_to"),
+            models.Index(fields=["programme_id", "-created_at"], name="notifications_message_prog"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+
+class OutgoingMail(IdentifiedModel):
+    """One mail to one address, sign-in codes among them, until it is carried away.
+
+    The web role may put mails in and never read one. Delivery takes them out one by one, by id and by a proof that only
+    holders of SECRET_KEY can make, through functions of the database (migration 0002).
+    """
+
+    proof = models.CharField(max_length=64)
+    message_id = models.UUIDField(null=True)
+    recipient = models.CharField(max_length=320)
+    from_email = models.CharField(max_length=320)
+    # What the mail says in its To line; each address in it has a row of its own.
+    to = models.JSONField(default=list)
+    reply_to = models.JSONField(default=list)
+    subject = models.CharField(max_length=500)
+    body = models.TextField()
+    alternatives = models.JSONField(default=list)
+    headers = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        indexes = [
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(erased_at=None, settled_at__isnull=False),
+                name="notifications_mail_erase",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.pk)
