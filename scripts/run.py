@@ -31,11 +31,12 @@ def manage(*words):
 def table(port):
     """The processes of the portal, in the order in which they are stopped."""
     addresses = [part for host in loopback_hosts() for part in ("--bind", f"{host}:{port}")]
-    # As root, in a container, the demo is run as root; it needs no reminder at every start.
-    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
-    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app", "spp_portal"]
+    # Two warnings that say nothing here: a demo takes static files from the apps, and root knows that it is root.
+    web = [sys.executable, "-W", "ignore:No directory at", "-m", "gunicorn"]
+    root = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [sys.executable, *root, "-m", "celery", "--quiet", "--app", "spp_portal"]
     return [
-        Child("web", [sys.executable, "-m", "gunicorn", "spp_portal.wsgi:application", *addresses]),
+        Child("web", [*web, "spp_portal.wsgi:application", *addresses]),
         Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", beat_schedule()]),
         Child("relay", manage("relay")),
         # A report that is being drawn gets its time; what is cut off is taken up again by the next worker.

@@ -242,9 +242,9 @@ class Supervisor:
 
     def wait_for(self, condition, *, saying, seconds):
         """Turn the loop until `condition` holds. Raises Refusal when the time is over."""
-        clock = Clock(every=2)
-        while not condition():
-            self.turn()
+        clock, asked = Clock(every=2), Clock(every=0.3)
+        while not (asked.strikes() and condition()):
+            self.turn(0.1)
             if clock.seconds > seconds:
                 raise Refusal(f"{saying}: no answer after {seconds} s. What was said is in {self.logs}")
             if clock.strikes():

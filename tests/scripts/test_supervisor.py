@@ -1,5 +1,6 @@
 """The supervisor with small processes of the test's own: restarting, the order of the end, and its own violent death."""
 
+import io
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import children
 import pytest
+import supervisor
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -160,3 +162,32 @@ def test_a_stranger_with_a_recorded_number_is_left_alone(supervise, tmp_path):
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_a_server_whose_process_was_killed_is_started_again(tmp_path):
+    class Sleeper:
+        """A server as the supervisor sees one: a name, a process, and how to start it."""
+
+        name = "sleeper"
+        child = None
+
+        def start(self, *, supervised):
+            assert supervised
+            self.child = children.spawn(["/bin/sleep", "60"], orphan_signal=signal.SIGKILL)
+            return True
+
+    server = Sleeper()
+    server.start(supervised=True)
+    said = io.StringIO()
+    keeper = supervisor.Supervisor(folder=tmp_path, logs=tmp_path / "log", environment={}, out=said)
+    keeper.servers = [server]
+    first = server.child
+    first.kill()
+    first.wait()
+    keeper.turn(0)
+    try:
+        assert server.child.pid != first.pid
+        assert said.getvalue() == "sleeper ended (by SIGKILL); starting it again.\n"
+    finally:
+        server.child.kill()
+        server.child.wait()
