@@ -1,0 +1,122 @@
+"""The ruling on who may see what, as a table, asked twice: through the doors in code, and of the database alone."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from common.tenancy import acting_as
+from tests.roles import seen_by
+from tests.security.audiences import OWNERS, PEOPLE
+from tests.security.world import KINDS, make_world
+
+# Whose rows each role sees: own company (c), neighbour in the same programme (n), stranger elsewhere (s), none (-).
+TABLE = """
+                         | manager | staff | neighbour | stranger | adviser | unassigned | former | secretariat | other | nobody
+company                  | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+person                   | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+membership               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+enrolment                | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+assignment               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+cycle                    | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+move                     | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+milestone date           | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+attendance               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+consultation             | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+policy                   | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+company's job            | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+company's file           | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+company's event          | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+revision                 | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+minutes                  | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+content job              | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+content file             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+shared revision          | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+private note             | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+note of a former adviser | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
+feedback                 | c       | c     | n         | s        | -       | -          | -      | cn          | s     | -
+programme                | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+organisation             | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+seat                     | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+milestone kind           | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+session                  | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+agenda item              | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+speaker                  | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+programme's job          | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+programme's file         | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+programme's event        | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+message                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
+"""
+
+
+def _read(table: str) -> dict[str, dict[str, set[str]]]:
+    head, *lines = [line for line in table.splitlines() if line.strip()]
+    assert len(head.split("|")) == len(PEOPLE) + 1
+    expected = {}
+    for line in lines:
+        kind, *cells = [cell.strip() for cell in line.split("|")]
+        seen = ({owner for owner in OWNERS if owner[0] in cell} for cell in cells)
+        expected[kind] = dict(zip(PEOPLE, seen, strict=True))
+    return expected
+
+
+EXPECTED = _read(TABLE)
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
+
+
+def _owners(world, kind, ids) -> set[str]:
+    return {owner for owner in OWNERS if world[kind, owner].pk in ids}
+
+
+def _through_the_door(world, kind, who) -> set[str]:
+    person = world.people[who]
+    with acting_as(person.pk):
+        return _owners(world, kind, set(KINDS[kind][0].objects.visible_to(person).values_list("pk", flat=True)))
+
+
+def _past_every_door(world, kind, who) -> set[str]:
+    table = connection.ops.quote_name(KINDS[kind][0]._meta.db_table)
+    with seen_by(world.people[who]), connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table}")
+        return _owners(world, kind, {row[0] for row in cursor.fetchall()})
+
+
+def _ask(world, how, kinds) -> dict[str, dict[str, set[str]]]:
+    return {kind: {who: how(world, kind, who) for who in PEOPLE} for kind in kinds}
+
+
+def test_the_table_and_the_audiences_of_the_sweep_say_the_same():
+    told = {kind: {(who, owner) for who, owners in row.items() for owner in owners} for kind, row in EXPECTED.items()}
+    assert told == {kind: set(audience) for kind, (_, audience) in KINDS.items()}
+
+
+def test_every_model_that_names_a_tenant_is_in_the_table():
+    tenants = {
+        model._meta.label
+        for model in apps.get_models()
+        if any(column.column in ("company_id", "programme_id") for column in model._meta.local_fields)
+    }
+    assert tenants - {model._meta.label for model, _ in KINDS.values()} == set()
+
+
+def test_the_doors_let_through_what_the_table_says(world):
+    """The filters of the code by themselves: as the owner of the tables, whom no policy binds."""
+    with_door = {kind: row for kind, row in EXPECTED.items() if hasattr(KINDS[kind][0].objects, "visible_to")}
+    assert _ask(world, _through_the_door, with_door) == with_door
+
+
+def test_the_database_alone_answers_what_the_table_says(world):
+    """Raw SQL without any condition, as the web role."""
+    assert _ask(world, _past_every_door, EXPECTED) == EXPECTED
+
+
+def test_without_row_level_security_everybody_would_see_everything(world):
+    """The negative control: these tests could see a leak."""
+    with connection.cursor() as cursor:
+        for model in {model for model, _ in KINDS.values()}:
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(model._meta.db_table)} DISABLE ROW LEVEL SECURITY")
+    assert _ask(world, _past_every_door, EXPECTED) == {kind: {who: set(OWNERS) for who in PEOPLE} for kind in EXPECTED}

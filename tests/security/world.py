@@ -1,0 +1,225 @@
+"""Three tenants with a row in every table, each of its own owner, and the people of the cast who look at them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Event
+from common.tenancy import acting_as
+from companies.models import Access, Company, Membership, Person
+from consultations.models import Consultation, Minutes, PrivateNote
+from jobs.models import Job, StoredFile
+from notifications.models import Message
+from policies.enums import State, Transition
+from policies.models import Cycle, Move, Policy, Revision
+from programmes.enums import AgendaKind, OrganisationRole
+from programmes.models import (
+    AgendaItem,
+    Assignment,
+    Attendance,
+    Enrolment,
+    Feedback,
+    MilestoneDate,
+    MilestoneKind,
+    Organisation,
+    Programme,
+    Seat,
+    Session,
+    Speaker,
+)
+from tests.factories import (
+    make_assignment,
+    make_attendance,
+    make_cast,
+    make_consultation,
+    make_person,
+    make_seat,
+    make_session,
+)
+from tests.security import audiences
+from tests.security.audiences import OWNERS
+
+NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    people: dict[str, User | None]
+    enrolments: dict[str, Enrolment]
+    # What was made, by a name of the kind of data and the owner.
+    rows: dict[str, dict[str, models.Model]] = field(default_factory=dict)
+
+    def keep(self, kind: str, owner: str, row: models.Model) -> models.Model:
+        self.rows.setdefault(kind, {})[owner] = row
+        return row
+
+    def __getitem__(self, key: tuple[str, str]) -> models.Model:
+        kind, owner = key
+        return self.rows[kind][owner]
+
+
+# Name of a kind of data: its model and who may see it. Every model that names a tenant stands here at least once.
+KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
+    "company": (Company, audiences.RECORDS),
+    "person": (Person, audiences.RECORDS),
+    "membership": (Membership, audiences.RECORDS),
+    "enrolment": (Enrolment, audiences.RECORDS),
+    "assignment": (Assignment, audiences.RECORDS),
+    "milestone date": (MilestoneDate, audiences.RECORDS),
+    "attendance": (Attendance, audiences.RECORDS),
+    "policy": (Policy, audiences.RECORDS),
+    "cycle": (Cycle, audiences.RECORDS),
+    "move": (Move, audiences.RECORDS),
+    "consultation": (Consultation, audiences.RECORDS),
+    "company's job": (Job, audiences.RECORDS),
+    "company's file": (StoredFile, audiences.RECORDS),
+    "revision": (Revision, audiences.CONTENT),
+    "minutes": (Minutes, audiences.CONTENT),
+    "content job": (Job, audiences.CONTENT),
+    "content file": (StoredFile, audiences.CONTENT),
+    "shared revision": (Revision, audiences.SHARED),
+    "private note": (PrivateNote, audiences.ADVISERS),
+    "note of a former adviser": (PrivateNote, audiences.NOBODY),
+    "feedback": (Feedback, audiences.FEEDBACK),
+    "programme": (Programme, audiences.PROGRAMME),
+    "organisation": (Organisation, audiences.PROGRAMME),
+    "seat": (Seat, audiences.PROGRAMME),
+    "milestone kind": (MilestoneKind, audiences.PROGRAMME),
+    "session": (Session, audiences.PROGRAMME),
+    "agenda item": (AgendaItem, audiences.PROGRAMME),
+    "speaker": (Speaker, audiences.PROGRAMME),
+    "programme's job": (Job, audiences.MANAGED),
+    "programme's file": (StoredFile, audiences.MANAGED),
+    "company's event": (Event, audiences.RECORDS),
+    "programme's event": (Event, audiences.MANAGED),
+    "message": (Message, audiences.MANAGED),
+    # Only whose access it is reads the row; here it is an adviser who is none of the cast.
+    "access": (Access, audiences.NOBODY),
+}
+
+
+def make_world() -> World:
+    cast = make_cast()
+    enrolments = {"company": cast.enrolment, "neighbour": cast.neighbour, "stranger": cast.stranger}
+    world = World(people={"anonymous": None, **cast.people}, enrolments=enrolments)
+    for owner in OWNERS:
+        _fill_programme(world, owner)
+        _fill_company(world, owner)
+        _fill_texts(world, owner)
+        _fill_jobs(world, owner)
+        _fill_trail(world, owner)
+        _fill_messages(world, owner)
+    return world
+
+
+def _fill_programme(world: World, owner: str) -> None:
+    """The company and its neighbour share a programme; each gets rows of its own there all the same."""
+    programme = world.keep("programme", owner, world.enrolments[owner].programme)
+    both = {"programme": programme}
+    world.keep("organisation", owner, Organisation.objects.create(role=OrganisationRole.ORGANISER, name_en="O", **both))
+    world.keep(
+        "milestone kind",
+        owner,
+        MilestoneKind.objects.create(code=f"extra-{owner}", source="session", subject=owner, name_en="M", **both),
+    )
+    session = world.keep("session", owner, make_session(programme))
+    item = AgendaItem.objects.create(session=session, order=1, kind=AgendaKind.LECTURE, title_en="L", **both)
+    world.keep("agenda item", owner, item)
+    world.keep("speaker", owner, Speaker.objects.create(item=item, name_en="S", **both))
+
+
+def _fill_company(world: World, owner: str) -> None:
+    enrolment = world.keep("enrolment", owner, world.enrolments[owner])
+    company = world.keep("company", owner, enrolment.company)
+    person = world.keep("person", owner, make_person(company))
+    world.keep("membership", owner, Membership.objects.create(company=company, person=person, role="staff"))
+    seat = world.keep("seat", owner, make_seat(enrolment.programme, role="adviser"))
+    assignment = world.keep("assignment", owner, make_assignment(enrolment, seat))
+    world.keep("access", owner, Access.objects.get(source_id=assignment.pk))
+    world.keep("milestone date", owner, MilestoneDate.objects.get(enrolment=enrolment, kind__source="joined"))
+    session = world["session", owner]
+    world.keep("attendance", owner, make_attendance(session, person))
+    world.keep(
+        "feedback",
+        owner,
+        Feedback.objects.create(
+            session=session, programme=enrolment.programme, company=company, person=person, comment_en="F"
+        ),
+    )
+    world.keep("consultation", owner, make_consultation(enrolment, seat, starts_at=NOON))
+
+
+def _fill_texts(world: World, owner: str) -> None:
+    enrolment, consultation = world.enrolments[owner], world["consultation", owner]
+    both = {"company": enrolment.company, "programme": enrolment.programme}
+    cycle = world.keep("cycle", owner, Cycle.objects.get(enrolment=enrolment))
+    world.keep("policy", owner, cycle.policy)
+    move = Move.objects.create(
+        cycle=cycle,
+        transition=Transition.SUBMIT,
+        from_state=State.DRAFTING,
+        to_state=State.SUBMITTED,
+        moved_on=NOON.date(),
+        **both,
+    )
+    world.keep("move", owner, move)
+    text = {"sections": [{"paragraphs": [{"text": "T"}]}]}
+    for number, (kind, shared_at) in enumerate({"revision": None, "shared revision": timezone.now()}.items(), start=1):
+        revision = Revision.objects.create(
+            cycle=cycle, number=number, content=text, sha256="0" * 64, shared_at=shared_at, **both
+        )
+        world.keep(kind, owner, revision)
+    world.keep("minutes", owner, Minutes.objects.create(consultation=consultation, text="M", **both))
+    # The adviser of the cast is assigned to the company alone; the other owners' notes are of advisers of their own.
+    own = world.people["adviser"] if owner == "company" else world["seat", owner].user
+    for kind, author in {"private note": own, "note of a former adviser": world.people["former_adviser"]}.items():
+        note = PrivateNote.objects.create(consultation=consultation, author=author, text="N", **both)
+        world.keep(kind, owner, note)
+
+
+def _fill_jobs(world: World, owner: str) -> None:
+    """Work and files of a company, of its texts, and of a programme, asked for by somebody who is none of the cast."""
+    enrolment, asker = world.enrolments[owner], world["seat", owner].user
+    tenants = {
+        "company's": {"company_id": enrolment.company_id},
+        "content": {"company_id": enrolment.company_id, "is_content": True},
+        "programme's": {"programme_id": enrolment.programme_id},
+    }
+    for whose, tenant in tenants.items():
+        job = Job.objects.create(kind="sweep", title="Work", requested_by=asker, state=Job.State.DONE, **tenant)
+        world.keep(f"{whose} job", owner, job)
+        file = StoredFile.objects.create(
+            name="file.txt",
+            content_type="text/plain",
+            size=1,
+            sha256="0" * 64,
+            path="t/none",
+            created_by=asker,
+            **tenant,
+        )
+        world.keep(f"{whose} file", owner, file)
+
+
+def _fill_trail(world: World, owner: str) -> None:
+    enrolment = world.enrolments[owner]
+    with acting_as(None):
+        world.keep("company's event", owner, Event.objects.create(verb="sweep.looked", company_id=enrolment.company_id))
+        world.keep(
+            "programme's event", owner, Event.objects.create(verb="sweep.looked", programme_id=enrolment.programme_id)
+        )
+
+
+def _fill_messages(world: World, owner: str) -> None:
+    """What somebody of the programme, who is none of the cast, was told."""
+    enrolment, person = world.enrolments[owner], world["seat", owner].user
+    message = Message.objects.create(
+        to_user=person,
+        kind="sweep",
+        language="en",
+        company_id=enrolment.company_id,
+        programme_id=enrolment.programme_id,
+    )
+    world.keep("message", owner, message)
