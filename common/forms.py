@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 _PLEASE_FILL_IN = _("Please fill in: {field}")
 _PLEASE_CHOOSE = _("Please choose: {field}")
+_PLEASE_TICK = _("Please tick: {field}")
 
 
 class FormActs(LayoutObject):
@@ -54,10 +55,11 @@ class PortalFormMixin:
     form_id = ""
     names_fields = True
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def full_clean(self):
+        """Validate, with messages that name their field. Here and not at the start: forms set labels when they begin."""
         for name, field in self.fields.items():
             _name_what_is_missing(field, field.label or pretty_name(name))
+        super().full_clean()
 
     def layout_objects(self) -> list:
         """Return what is drawn, in order: names of fields, or layout objects of crispy."""
@@ -84,8 +86,14 @@ class PortalFormMixin:
 def _name_what_is_missing(field: forms.Field, label) -> None:
     """Say which field is empty, unless the form has its own words: "this field" means nothing in the error summary."""
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        choose = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
-        field.error_messages["required"] = format_lazy(_PLEASE_CHOOSE if choose else _PLEASE_FILL_IN, field=label)
+        field.error_messages["required"] = format_lazy(_please(field), field=label)
+
+
+def _please(field: forms.Field):
+    if isinstance(field, forms.BooleanField):
+        return _PLEASE_TICK
+    choose = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
+    return _PLEASE_CHOOSE if choose else _PLEASE_FILL_IN
 
 
 class UploadField(forms.FileField):

@@ -78,13 +78,13 @@ def page_head(content, *, title, lead="") -> SafeString:
     return render_to_string("components/_page_head.html", {"title": title, "lead": lead, "deeds": deeds})
 
 
-@register.inclusion_tag("components/_back.html")
-def back_link(*, url, label) -> dict:
+@register.simple_tag
+def back_link(*, url, label) -> SafeString:
     """One way back, to the list this page was reached from."""
-    return {"trail": [(label, url)], "here": ""}
+    return format_html('<p class="back"><a href="{}">{}</a></p>', url, label)
 
 
-@register.inclusion_tag("components/_back.html")
+@register.inclusion_tag("components/_breadcrumbs.html")
 def breadcrumbs(*, trail, here="") -> dict:
     """Where we are: `trail` is a list of (label, address), `here` the last word, not a link."""
     return {"trail": trail, "here": here}
@@ -207,14 +207,14 @@ def empty_state(content, *, title, button="", url="") -> SafeString:
 
 
 @register.inclusion_tag("components/_error_summary.html")
-def error_summary(*, form=None, forms=(), items=()) -> dict:
-    """What to mend, above the h1, each linked to its field; takes the focus.
+def error_summary(*, form=None, forms=(), items=(), focus=True) -> dict:
+    """What to mend, above the h1, each linked to its field; takes the focus unless told otherwise.
 
     form, forms   bound forms (a formset is a sequence of forms too); unbound and valid ones say nothing
     items         further (text, address) pairs, address "" where there is no field
     """
     wanted = [each for each in (form, *forms) if each is not None]
-    return {"items": [*summary_items(wanted), *items]}
+    return {"items": [*summary_items(wanted), *items], "focus": focus}
 
 
 @register.inclusion_tag("components/_field.html")
@@ -223,7 +223,8 @@ def form_field(*, field, needs=True, help=True) -> dict:
 
     needs   False leaves the two words out, where they would only be noise (signing in, filters)
     """
-    return describe(field, needs=needs and getattr(field.form, "show_needs", True), with_help=help)
+    needs = needs and getattr(field.form, "show_needs", True) and not field.field.disabled
+    return describe(field, needs=needs, with_help=help)
 
 
 @register.simple_tag
@@ -250,9 +251,9 @@ def confirm_form(context, content, *, title, button, cancel_url, action="", dang
 
 
 @register.simple_block_tag
-def confirmation(content, *, title, reference="") -> SafeString:
+def confirmation(content, *, title, reference="", focus=True) -> SafeString:
     """It is done: the h1 of the page after a deed, the reference number, and inside what happens next and when."""
-    context = {"title": title, "reference": reference, "body": content}
+    context = {"title": title, "reference": reference, "body": content, "focus": focus}
     return render_to_string("components/_confirmation.html", context)
 
 
@@ -287,11 +288,14 @@ def job_progress(
     page        True on the page itself: adds the line that is read aloud; leave it out in the fragment
     """
     finished = state in {"done", "failed"}
+    sentence = _job_sentence(state, done, total)
+    if step:
+        sentence = gettext("%(name)s: %(value)s") % {"name": sentence, "value": step}
     return {
         "id": id,
         "title": title,
         "state": state,
-        "step": step,
+        "sentence": sentence,
         "done": done,
         "total": total,
         "poll_url": "" if finished else poll_url,
@@ -302,6 +306,14 @@ def job_progress(
         "retry_url": retry_url,
         "page": page,
     }
+
+
+def _job_sentence(state: str, done: int, total: int) -> str:
+    if state == "queued":
+        return gettext("Waiting to start")
+    if total:
+        return gettext("%(done)s of %(total)s done") % {"done": done, "total": total}
+    return gettext("Working")
 
 
 @register.simple_tag
