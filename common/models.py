@@ -20,3 +20,9 @@ def in_language(instance: models.Model, name: str, language: str | None = None) 
     language = language or get_language() or "ja"
     own, other = ("ja", "en") if language.startswith("ja") else ("en", "ja")
     return getattr(instance, f"{name}_{own}") or getattr(instance, f"{name}_{other}")
+
+
+def fallback_language(instance: models.Model, name: str) -> str:
+    """Return the language that `in_language` fell back to, for the `lang` of what is shown; "" where it did not."""
+    own, other = ("ja", "en") if (get_language() or "ja").startswith("ja") else ("en", "ja")
+    return "" if getattr(instance, f"{name}_{own}") or not getattr(instance, f"{name}_{other}") else other
