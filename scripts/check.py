@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import set_up
 from places import CHECKOUT, say
 
 PYTHON = [sys.executable]
@@ -86,7 +87,10 @@ def main(words):
     if "tests" in tasks:
         say("Running the tests …")
         arguments = [word for word in words if word not in tasks]
-        status = subprocess.run([*PYTHON, "-m", "pytest", *arguments], cwd=CHECKOUT, check=False).returncode
+        # The browser that set-up has found or installed; the tests take this one.
+        environment = {**os.environ, "PORTAL_CHROMIUM": set_up.browser() or ""}
+        command = [*PYTHON, "-m", "pytest", *arguments]
+        status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
     if failed:
         say(f"Not in order: {', '.join(failed)}.")
     return status or bool(failed)

@@ -24,13 +24,28 @@ PANGO = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
+# Where Playwright unpacks the one it brings itself.
+OWN_BROWSERS = ".cache/ms-playwright/chromium-*/chrome-linux*/chrome"
+NO_BROWSER = """The browser tests need Chromium. Ubuntu has it only as a snap, which tests cannot drive, and Playwright's own could not
+be installed. Run
+    sudo .venv/bin/playwright install-deps chromium && .venv/bin/playwright install chromium
+or install Google Chrome as a .deb, or name a Chromium in PORTAL_CHROMIUM. Then try again."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
+def missing_packages(*, venv, tests):
+    """The Debian packages that are missing, with what each is for: all at once, so that nobody has to ask twice."""
+    found = {}
+    if venv and not importlib.util.find_spec("ensurepip"):
+        found[f"python{sys.version_info.major}.{sys.version_info.minor}-venv"] = "virtual environments"
+    found |= {package: "PDF reports" for package, library in PANGO.items() if not loads(library)}
+    if tests and not browser() and not is_ubuntu():
+        found["chromium"] = "browser tests"
+    return found
+
+
 def make_venv():
-    """Make .venv with this Python, installing Debian's venv package when that is what is missing."""
-    if not importlib.util.find_spec("ensurepip"):
-        install([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"], "to make a virtual environment")
+    """Make .venv with this Python."""
     say(f"Making .venv with Python {sys.version.split()[0]} …")
     shutil.rmtree(VENV, ignore_errors=True)
     run([sys.executable, "-m", "venv", VENV], "The virtual environment could not be made.")
@@ -67,11 +82,6 @@ def counted(command, total):
         raise Refusal("\n".join(["The packages could not be installed:", *lines[-15:]]))
 
 
-def missing_libraries():
-    """The Debian packages of PANGO whose library the loader does not find."""
-    return [package for package, library in PANGO.items() if not loads(library)]
-
-
 def loads(library):
     """Whether the dynamic loader finds a library; asked in a process of its own, which keeps nothing loaded."""
     probe = f"import ctypes; ctypes.CDLL({library!r})"
@@ -83,7 +93,17 @@ def browser():
     named = os.environ.get("PORTAL_CHROMIUM")
     if named:
         return named
-    return next((path for path in map(shutil.which, BROWSERS) if path and not asks_for_snap(path)), None)
+    of_the_system = [path for path in map(shutil.which, BROWSERS) if path and not asks_for_snap(path)]
+    return next(iter([*of_the_system, *map(str, Path.home().glob(OWN_BROWSERS))]), None)
+
+
+def install_own_browser():
+    """Playwright's own Chromium, for Ubuntu, whose package is only a snap."""
+    say("Installing Chromium for the browser tests (Playwright's own, because Ubuntu's is a snap) …")
+    rights = ["--with-deps"] if os.geteuid() == 0 or silent_sudo() else []
+    done = quiet([str(VENV / "bin" / "playwright"), "install", *rights, "chromium"])
+    if done.returncode or not browser():
+        raise Refusal(f"{done.stdout[-2000:]}\n{NO_BROWSER}")
 
 
 def asks_for_snap(path):
@@ -91,21 +111,6 @@ def asks_for_snap(path):
     with open(path, "rb") as file:
         head = file.read(4096)
     return head.startswith(b"#!") and b"snap" in head
-
-
-def install_browser():
-    """Chromium from Debian's packages. Ubuntu's is a snap, which tests cannot drive: there Chrome, or Playwright's."""
-    if browser():
-        return
-    if is_ubuntu():
-        raise Refusal(
-            "The browser tests need Chromium, and Ubuntu only has it as a snap. Either install Google Chrome as a "
-            ".deb, or run\n    .venv/bin/playwright install --with-deps chromium\nand name the browser it unpacked in "
-            "PORTAL_CHROMIUM, then try again."
-        )
-    install(["chromium"], "for the browser tests")
-    if not browser():
-        raise Refusal("The package chromium was installed but brought no program of that name.")
 
 
 def is_ubuntu():
@@ -117,17 +122,21 @@ def is_ubuntu():
     return any(line.startswith(("ID=", "ID_LIKE=")) and "ubuntu" in line for line in text.splitlines())
 
 
-def install(packages, purpose):
-    """Install Debian packages as root or with a sudo that asks nothing; otherwise stop with the exact command."""
-    by_hand = f"apt-get install --no-install-recommends {' '.join(packages)}"
+def install(packages):
+    """Install Debian packages as root or with a sudo that asks nothing; otherwise stop with the exact command.
+
+    `packages` maps names to what they are for.
+    """
+    wanted = ["install", "--no-install-recommends", *packages]
+    by_hand = f"apt-get {' '.join(wanted)}"
+    missing = ", ".join(f"{package} ({purpose})" for package, purpose in packages.items())
     if not shutil.which("apt-get"):
-        raise Refusal(f"Missing {purpose}: {', '.join(packages)} (Debian's names). Install them and try again.")
+        raise Refusal(f"Missing, by Debian's names: {missing}. Install them and try again.")
     prefix = [] if os.geteuid() == 0 else silent_sudo()
     if prefix is None:
-        raise Refusal(f"Missing {purpose}: {', '.join(packages)}. Install with\n    sudo {by_hand}\nand try again.")
-    say(f"Installing {', '.join(packages)} {purpose} …")
+        raise Refusal(f"Missing: {missing}.\nInstall with\n    sudo {by_hand}\nand try again.")
+    say(f"Installing {missing} …")
     attempt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
-    wanted = ["install", "--no-install-recommends", *packages]
     if quiet([*attempt, *wanted]).returncode == 0:
         return
     say("  reading the list of packages first …")
@@ -165,14 +174,14 @@ def main():
     options = parser.parse_args()
     try:
         with places.locked(places.var_folder() / "set-up.lock"):
+            missing = missing_packages(venv=options.make_venv, tests=options.tests)
+            if missing:
+                install(missing)
             if options.make_venv:
                 make_venv()
             install_packages()
-            missing = missing_libraries()
-            if missing:
-                install(missing, "to draw PDF reports")
-            if options.tests:
-                install_browser()
+            if options.tests and not browser():
+                install_own_browser()
     except Refusal as refusal:
         say(str(refusal))
         return 1

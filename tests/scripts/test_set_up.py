@@ -23,14 +23,14 @@ def test_without_the_right_to_install_it_stops_with_the_exact_command(monkeypatc
     monkeypatch.setenv("PATH", f"{tmp_path}")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(places.Refusal) as refusal:
-        set_up.install(["libpango-1.0-0", "libharfbuzz-subset0"], "to draw PDF reports")
-    assert "sudo apt-get install --no-install-recommends libpango-1.0-0 libharfbuzz-subset0\n" in str(refusal.value)
+        set_up.install({"libpango-1.0-0": "PDF reports", "libharfbuzz-subset0": "PDF reports"})
+    assert "    sudo apt-get install --no-install-recommends libpango-1.0-0 libharfbuzz-subset0\n" in str(refusal.value)
 
 
 def test_where_there_is_no_apt_it_names_the_packages(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", f"{tmp_path}")
-    with pytest.raises(places.Refusal, match="Missing for the browser tests: chromium"):
-        set_up.install(["chromium"], "for the browser tests")
+    with pytest.raises(places.Refusal, match=r"by Debian's names: chromium \(browser tests\)"):
+        set_up.install({"chromium": "browser tests"})
 
 
 def test_it_reads_the_list_of_packages_when_the_first_attempt_fails(monkeypatch, tmp_path):
@@ -41,17 +41,45 @@ def test_it_reads_the_list_of_packages_when_the_first_attempt_fails(monkeypatch,
     )
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    set_up.install(["chromium"], "for the browser tests")
+    set_up.install({"chromium": "browser tests"})
     assert (tmp_path / "asked").read_text().split() == ["install", "update", "install"]
 
 
 def test_ubuntus_placeholder_is_not_taken_for_a_browser(monkeypatch, tmp_path):
     program(tmp_path / "chromium-browser", "echo 'Command requires the chromium snap to be installed.'; exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("PORTAL_CHROMIUM", raising=False)
     assert set_up.browser() is None
     program(tmp_path / "google-chrome", "exec /opt/google/chrome/chrome")
     assert set_up.browser() == str(tmp_path / "google-chrome")
+
+
+def test_all_that_is_missing_is_named_at_once_and_only_what_was_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr(set_up, "PANGO", {"libpango-of-nowhere-0": "libpango-of-nowhere.so.0", "libc6": "libc.so.6"})
+    monkeypatch.setattr(set_up, "is_ubuntu", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PORTAL_CHROMIUM", raising=False)
+    assert list(set_up.missing_packages(venv=False, tests=False)) == ["libpango-of-nowhere-0"]
+    assert list(set_up.missing_packages(venv=False, tests=True)) == ["libpango-of-nowhere-0", "chromium"]
+
+
+def test_on_ubuntu_playwright_brings_the_browser(monkeypatch, tmp_path):
+    """Ubuntu's package is a snap, so it is not asked for."""
+    monkeypatch.setattr(set_up, "is_ubuntu", lambda: True)
+    monkeypatch.setattr(set_up, "VENV", tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("PORTAL_CHROMIUM", raising=False)
+    assert "chromium" not in set_up.missing_packages(venv=False, tests=True)
+    program(tmp_path / "bin" / "playwright", "exit 1")
+    with pytest.raises(places.Refusal, match="playwright install-deps chromium"):
+        set_up.install_own_browser()
+    unpacked = tmp_path / ".cache" / "ms-playwright" / "chromium-1200" / "chrome-linux"
+    program(tmp_path / "bin" / "playwright", f"/bin/mkdir -p {unpacked}; echo > {unpacked}/chrome")
+    set_up.install_own_browser()
+    assert set_up.browser() == str(unpacked / "chrome")
 
 
 def test_the_packages_are_installed_again_only_when_the_lock_has_changed(monkeypatch, tmp_path):
