@@ -1,0 +1,16 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Edition(models.TextChoices):
+    """Who may read a report: anyone, with codes in place of companies' names, or the secretariat alone, with names."""
+
+    PUBLIC = "public", _("Public edition (companies by code)")
+    INTERNAL = "internal", _("Internal edition (names companies)")
+
+
+class Language(models.TextChoices):
+    """The languages that a report can be written in, each by its own name."""
+
+    JAPANESE = "ja", "日本語"
+    ENGLISH = "en", "English"
