@@ -33,6 +33,12 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "localhost,127
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 HTTPS = PORTAL_URL.startswith("https://")
 
+# Whom people ask for help, at the foot of every page. What is not given is left out; without any of it the foot says
+# to ask the secretariat of one's programme.
+SECRETARIAT = {
+    name: os.environ.get(f"SECRETARIAT_{name.upper()}", "").strip() for name in ("name", "phone", "email", "hours")
+}
+
 # --- Database: the owner sets up and migrates; everything that serves people uses the web role --------------------
 
 DATABASE_ENGINE = "common.postgresql"
@@ -104,6 +110,7 @@ INSTALLED_APPS = [
     "dashboards",
     "reports",
     "imports",
+    "demo",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,42 @@
+"""The living demo: a programme of this year around the day of its first load, made by the people in it."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from common.tenancy import acting_as
+from programmes.models import Programme
+
+from . import data, founding, gatherings, stories
+from .calendar import Calendar
+from .world import World, say_nothing
+
+
+def is_loaded(*, actor: User, code: str = data.LIVING_CODE) -> bool:
+    """Whether the actor, who is the operator, has this programme already."""
+    with acting_as(actor.pk):
+        return Programme.objects.filter(code=code).exists()
+
+
+@transaction.atomic
+def load_living_demo(
+    *, today: date, actor: User, password: str | None = None, tell: Callable[[str], None] = say_nothing
+) -> World:
+    """Make the living demo around `today`, all of it or nothing. `actor` is the operator, who founds the programmes.
+
+    Every further deed is done as the person whose it is, through the services and under row-level security: what
+    cannot be done so cannot be in the demo. Without a password nobody can sign in with one, as tests want it. `today` is
+    not after the real day, because access begins by the clock of the database.
+    """
+    world = World(calendar=Calendar(today), operator=actor, password=password, tell=tell)
+    for sentence, part in (
+        ("Founding the programmes, with their secretariat, advisers and sessions …", founding.found_programmes),
+        ("Bringing in the companies and their people …", founding.found_companies),
+        ("Living through the year: drafts, reviews, consultations …", stories.tell_stories),
+        ("Recording who came to the sessions, and what they said …", gatherings.gather),
+    ):
+        world.tell(sentence)
+        part(world)
+    return world

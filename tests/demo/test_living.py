@@ -1,0 +1,177 @@
+"""The living demo: made by its own people under row-level security, around whichever day it is first loaded."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import system_operator
+from audit.models import Event
+from companies.models import Company, Person
+from consultations.models import Consultation, Minutes, PrivateNote
+from demo.services import load_living_demo
+from demo.services.calendar import Calendar
+from policies.enums import State
+from policies.models import Cycle, Move, Revision
+from policies.services import digest
+from programmes.models import (
+    Assignment,
+    Attendance,
+    Enrolment,
+    Feedback,
+    MilestoneDate,
+    MilestoneKind,
+    Programme,
+    Session,
+)
+from tests.roles import seen_by, web_role
+
+SUNDAY = date(2025, 11, 23)  # and Labour Thanksgiving Day, so that Monday is off too
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The demo as `manage.py load_demo` makes it, by the web role and never the owner. Once for tests that only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        operator = system_operator()
+        with web_role():
+            loaded = load_living_demo(today=SUNDAY, actor=operator)
+        yield loaded
+        transaction.set_rollback(True)
+
+
+def on(moment) -> date:
+    return timezone.localdate(moment)
+
+
+def test_it_has_a_policy_in_every_state_by_moves_that_were_made(world):
+    states = Counter(Cycle.objects.values_list("state", flat=True))
+    assert set(states) == set(State.values)
+    last = {}
+    for move in Move.objects.order_by("moved_on", "recorded_at"):
+        last[move.cycle_id] = move.to_state
+    assert last == dict(Cycle.objects.filter(moves__isnull=False).values_list("pk", "state"))
+    assert not Move.objects.filter(is_restored=True).exists()
+    assert not Move.objects.filter(actor_id=system_operator().pk).exists()
+
+
+def test_nothing_lies_in_the_future_that_has_happened(world):
+    assert not Move.objects.filter(moved_on__gt=SUNDAY).exists()
+    assert not MilestoneDate.objects.filter(reached_on__gt=SUNDAY).exists()
+    assert {on(c.starts_at) >= SUNDAY for c in Consultation.objects.filter(state="booked")} == {True}
+    assert {on(c.starts_at) < SUNDAY for c in Consultation.objects.exclude(state="booked")} == {True}
+    assert {on(a.session.starts_at) < SUNDAY for a in Attendance.objects.exclude(attended=None)} == {True}
+
+
+def test_something_is_due_today_for_everybody(world):
+    today_s = [c for c in Consultation.objects.filter(state="booked") if on(c.starts_at) == SUNDAY]
+    assert {c.adviser.user.email for c in today_s} >= {world.users[k].email for k in ("kuze", "haga", "watanabe")}
+    assert [c for c in Consultation.objects.filter(state="booked") if on(c.starts_at) == Calendar(SUNDAY).day(1)]
+    session = next(s for s in Session.objects.all() if on(s.starts_at) == SUNDAY)
+    taking_part = Enrolment.objects.as_of(SUNDAY).filter(programme=world.programme)
+    assert set(session.attendances.values_list("company", flat=True)) == set(
+        taking_part.values_list("company", flat=True)
+    )
+    due = MilestoneKind.objects.filter(programme=world.programme, due_on=SUNDAY)
+    assert set(due.values_list("code", flat=True)) == {"session-wl3", "submitted"}
+    assert Cycle.objects.filter(programme=world.programme, state="submitted", moves__moved_on=SUNDAY).count() == 1
+
+
+def test_business_days_are_business_days():
+    calendar = Calendar(SUNDAY)
+    assert calendar.day(0) == SUNDAY
+    assert calendar.day(1) == date(2025, 11, 25)
+    assert calendar.day(-1) == date(2025, 11, 21)
+    assert Calendar(date(2026, 12, 28)).day(1) == date(2027, 1, 4)
+    assert calendar.moment(1, "13:30").isoformat() == "2025-11-25T13:30:00+09:00"
+
+
+def test_the_advisers_see_theirs_and_the_former_one_nothing(world):
+    names = {company.pk: key for key, company in world.companies.items()}
+    seen = {}
+    for who in ("kuze", "haga", "watanabe", "kobayakawa", "mochizuki", "dojima", "labo-lan"):
+        with seen_by(world.users[who]):
+            seen[who] = {names[pk] for pk in Company.objects.values_list("pk", flat=True)}
+    assert seen == {
+        "kuze": {"takamine", "sakihama", "midori", "nihonkai", "umineko"},
+        "haga": {"tsumugi", "labo", "hikari", "sakura"},
+        "watanabe": {"nihonkai", "mitsumori", "artemis", "quontech"},
+        "kobayakawa": set(),
+        "mochizuki": set(world.companies),
+        "dojima": set(world.companies),
+        "labo-lan": {"labo"},
+    }
+
+
+def test_texts_are_the_company_s_and_its_advisers(world):
+    with seen_by(world.users["mochizuki"]):
+        assert not Minutes.objects.exists()
+        assert not PrivateNote.objects.exists()
+        assert Revision.objects.exists()
+        assert not Revision.objects.filter(shared_at=None).exists()
+    with seen_by(world.users["takamine-staff"]):
+        first, second = Revision.objects.order_by("number")
+        assert Minutes.objects.count() == 2
+    assert first.sha256 == digest(first.content) != second.sha256
+    assert "株式会社髙嶺精密は" in second.content["sections"][0]["paragraphs"][0]["ja"]
+    first_ids = [p["id"] for s in first.content["sections"] for p in s["paragraphs"]]
+    assert first_ids == [p["id"] for s in second.content["sections"] for p in s["paragraphs"]]
+    assert PrivateNote.objects.count() == 3
+
+
+def test_no_placeholder_is_left_in_a_text(world):
+    for content in Revision.objects.values_list("content", flat=True):
+        words = [p[language] for s in content["sections"] for p in s["paragraphs"] for language in ("ja", "en")]
+        assert all(words)
+        assert not [word for word in words if "{" in word]
+
+
+def test_the_cohort_is_varied(world):
+    assert len(world.companies) == 14
+    this = Enrolment.objects.filter(programme=world.programme)
+    assert this.filter(withdrawn_on__lte=SUNDAY).count() == 1
+    assert this.filter(joined_on__gt=world.programme.starts_on).count() == 1
+    assert Enrolment.objects.filter(programme=world.previous).count() == 2
+    names = "".join(Company.objects.values_list("name_ja", flat=True))
+    assert all(character in names for character in "髙﨑①㈱")
+    assert max(len(name) for name in Company.objects.values_list("name_ja", flat=True)) >= 40
+    assert Assignment.objects.filter(ends_on__lt=SUNDAY).count() == 2
+    assert Feedback.objects.filter(is_quotable=True).count() == 6
+    assert Programme.objects.filter(is_sample=True).count() == 2
+
+
+def test_nobody_is_real(world):
+    addresses = [*User.objects.exclude(is_operator=True).values_list("email", flat=True)]
+    addresses += Person.objects.exclude(email="").values_list("email", flat=True)
+    assert {address.rsplit(".", 1)[1] for address in addresses} == {"example"}
+    assert {
+        number[1:5]
+        for number in Company.objects.exclude(corporate_number="").values_list("corporate_number", flat=True)
+    } == {"9999"}
+
+
+def test_every_company_s_numbers_are_valid(world):
+    for company in Company.objects.all():
+        company.full_clean()
+    for person in Person.objects.all():
+        person.full_clean()
+
+
+def test_each_deed_is_told_in_the_name_of_who_did_it(world):
+    by = {user.pk: key for key, user in world.users.items()}
+    endorsed = Event.objects.filter(verb="policy.moved", detail__transition="endorse")
+    assert {by[event.actor_id] for event in endorsed} == {"kuze", "watanabe"}
+    assert Event.objects.filter(verb="consultation.held").count() == Consultation.objects.held().count()
+
+
+def test_consultations_fit_into_the_programme(world):
+    for consultation in Consultation.objects.filter(programme=world.programme):
+        assert (
+            world.programme.consultations_start_on <= on(consultation.starts_at) <= world.programme.consultations_end_on
+        )
+    held = Counter(Consultation.objects.held().values_list("enrolment", flat=True))
+    assert max(held.values()) == world.programme.consultations_per_company
+    assert world.programme.ends_on - world.programme.starts_on > timedelta(days=150)
