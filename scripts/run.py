@@ -113,11 +113,11 @@ def bring_up(supervisor, needed, table, manage):
     supervisor.starting = True
     for child in supervisor.children:
         supervisor.start(child)
-    supervisor.wait_for(lambda: probe.web_answers(port), saying="Waiting for the web process", seconds=120)
     supervisor.run(
         Child("check", manage("check_processes", "--wait", "120"), words="hidden"),
         saying="Waiting for worker, beat and relay",
     )
+    supervisor.wait_for(lambda: probe.web_answers(port), saying="Waiting for the web process", seconds=120)
     supervisor.starting = False
     return f"http://localhost:{port}"
 
@@ -133,9 +133,10 @@ def serve(table=table, manage=manage):
     status = 0
     try:
         with places.locked(var / "run.lock", wait=False) as note:
+            leave_note(note, "")
             try:
                 address = bring_up(supervisor, services.embedded_servers(), table, manage)
-                leave_note(note, address)
+                leave_note(note, f"{address}, process {os.getpid()}")
                 supervisor.say("")
                 supervisor.run(Child("sign-in", manage("print_sign_in"), words="plain"))
                 supervisor.say(f"\nThe portal is up: {address}   (Ctrl-C stops everything)\n")
@@ -156,10 +157,10 @@ def serve(table=table, manage=manage):
     return status
 
 
-def leave_note(file, address):
+def leave_note(file, text):
     """Write where the portal is into the lock, for whoever tries to start a second one."""
     file.truncate(0)
-    file.write(f"{address}, process {os.getpid()}")
+    file.write(text)
     file.flush()
 
 

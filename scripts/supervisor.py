@@ -231,7 +231,7 @@ class Supervisor:
             while (status := self.collect(step)) is None:
                 self.turn()
                 if saying and clock.strikes():
-                    self.say(f"… {clock}")
+                    self.say(f"{saying} … {clock}")
         finally:
             if step.running:
                 self.end(step)
