@@ -1,0 +1,97 @@
+"""Questions about policies: where each stands and since when, and how many are formulated on a day."""
+
+from datetime import date
+
+from django.db.models import CharField, Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery
+
+from programmes.enums import MilestoneCode
+from programmes.models import Assignment, Enrolment, MilestoneDate, Programme
+
+from .enums import State, Theme, Transition
+from .models import Cycle, Move
+
+FORMULATED_MILESTONES = (MilestoneCode.APPROVED, MilestoneCode.PUBLISHED)
+AFTER_SUBMISSION = (
+    MilestoneCode.SUBMITTED,
+    MilestoneCode.ENDORSED,
+    MilestoneCode.APPROVED,
+    MilestoneCode.PUBLISHED,
+)
+WAITING_STATES = (State.SUBMITTED, State.IN_REVIEW)
+
+
+def reached(day: date, sources) -> Exists:
+    """True for an enrolment that reached one of the milestones by `day`; for filters and annotations."""
+    return Exists(MilestoneDate.objects.as_of(day).filter(enrolment=OuterRef("pk"), kind__source__in=sources))
+
+
+def formulated(day: date) -> Exists:
+    """True for an enrolment whose policy was approved or published by `day`."""
+    return reached(day, FORMULATED_MILESTONES)
+
+
+def present_state(theme: str = Theme.HUMAN_RIGHTS) -> Subquery:
+    """State of an enrolment's policy today; null where none was begun. For annotations of enrolments."""
+    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).order_by("-opened_at")
+    return Subquery(cycles.values("state")[:1], output_field=CharField())
+
+
+def cohort_figures(user, programme: Programme, *, day: date) -> dict[str, int]:
+    """Count the companies that take part on `day`, and what they reached by it; all of it in one statement.
+
+    enrolled, submitted (a first draft, or further), formulated, without_adviser.
+    """
+    enrolments = Enrolment.objects.visible_to(user).filter(programme=programme).as_of(day)
+    return enrolments.aggregate(
+        enrolled=Count("pk"),
+        submitted=Count("pk", filter=Q(reached(day, AFTER_SUBMISSION))),
+        formulated=Count("pk", filter=Q(formulated(day))),
+        without_adviser=Count("pk", filter=~Q(Exists(Assignment.objects.on(day).filter(enrolment=OuterRef("pk"))))),
+    )
+
+
+def state_counts(enrolments: QuerySet[Enrolment]) -> dict[str, int]:
+    """Count enrolments by the present state of their policy, in the order of the work; "" has none begun."""
+    rows = enrolments.order_by().annotate(state=present_state()).values("state").annotate(count=Count("pk"))
+    counts = {row["state"] or "": row["count"] for row in rows}
+    return {state: counts[state] for state in ("", *State.values) if state in counts}
+
+
+def _moved_on(transition: Transition) -> Subquery:
+    """The day of the last such move; a day that an import corrected counts as corrected."""
+    moves = Move.objects.filter(cycle=OuterRef("pk"), transition=transition).order_by("-recorded_at", "-moved_on")
+    return Subquery(moves.values("moved_on")[:1], output_field=DateField())
+
+
+def _since() -> Subquery:
+    moves = Move.objects.filter(cycle=OuterRef("pk")).order_by("-moved_on", "-recorded_at")
+    return Subquery(moves.values("moved_on")[:1], output_field=DateField())
+
+
+def present_cycles(user, programme: Programme, *, day: date) -> QuerySet[Cycle]:
+    """Cycles of the companies that take part on `day`."""
+    enrolments = Enrolment.objects.visible_to(user).filter(programme=programme).as_of(day)
+    return Cycle.objects.visible_to(user).filter(programme=programme, enrolment__in=enrolments)
+
+
+def with_steps(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """Add company, policy and the days of the four steps."""
+    return cycles.select_related("company", "policy").annotate(
+        submitted_on=_moved_on(Transition.SUBMIT),
+        endorsed_on=_moved_on(Transition.ENDORSE),
+        approved_on=_moved_on(Transition.APPROVE),
+        published_on=_moved_on(Transition.PUBLISH),
+    )
+
+
+def cycle_counts(cycles: QuerySet[Cycle]) -> dict[str, int]:
+    """Count cycles by state, in the order of the work; states that do not occur are left out."""
+    rows = cycles.order_by().values("state").annotate(count=Count("pk"))
+    counts = {row["state"]: row["count"] for row in rows}
+    return {state: counts[state] for state in State.values if state in counts}
+
+
+def waiting_for_review(user, programme: Programme, *, day: date) -> QuerySet[Cycle]:
+    """Policies that wait for an adviser's review, each with `since`, the longest waiting first."""
+    waiting = present_cycles(user, programme, day=day).filter(state__in=WAITING_STATES)
+    return waiting.select_related("company").annotate(since=_since()).order_by("since", "pk")

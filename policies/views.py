@@ -1,0 +1,64 @@
+"""Pages of policies: where one company's stands, and where all of a programme stand."""
+
+from django.views.generic import ListView
+
+from companies.enums import AccessKind
+from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
+
+from . import queries, rendering
+from .enums import FORMULATED_STATES, State
+from .forms import PolicyListForm
+from .models import Cycle
+
+
+class CompanyPolicyView(CompanyPageMixin, ListView):
+    """Where the company's policy stands and how it got there. Texts are the workbench's business."""
+
+    template_name = "policies/company.html"
+    tab = "policies:company"
+
+    def get_queryset(self):
+        cycles = Cycle.objects.visible_to(self.request.user).filter(company=self.company)
+        return cycles.select_related("policy", "programme").prefetch_related("moves")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        rounds = [
+            {
+                "cycle": cycle,
+                "not_reviewed": cycle.state in FORMULATED_STATES and not cycle.is_reviewed,
+                "published_url": cycle.policy.published_url if cycle.state == State.PUBLISHED else "",
+                "steps": rendering.journey_steps(cycle.state),
+                "events": rendering.move_events(cycle.moves.all()),
+            }
+            for cycle in context["object_list"]
+        ]
+        return context | {"rounds": rounds}
+
+
+class ProgrammePoliciesView(ProgrammeMixin, ListView):
+    """Where the policies of a programme stand: all of them for its secretariat, the assigned companies' for an adviser."""
+
+    template_name = "policies/programme.html"
+    audience = (AccessKind.SECRETARIAT, AccessKind.ADVISER)
+    paginate_by = PAGE_SIZE
+
+    def get_queryset(self):
+        self.form = PolicyListForm(self.request.GET)
+        cycles = self.form.search(queries.present_cycles(self.request.user, self.programme, day=self.day))
+        self.counts = queries.cycle_counts(cycles)
+        return self.form.order(queries.with_steps(self.form.narrow(cycles)))
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        state = self.form.value("state")
+        count = self.counts.get(state, 0) if state else sum(self.counts.values())
+        return CountedPaginator(queryset, per_page, count=count, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        query, sort = self.request.GET, self.form.value("sort") or "name"
+        return context | {
+            "filter_form": self.form,
+            "chips": rendering.state_chips(self.counts, state=self.form.value("state"), query=query),
+            "table": rendering.cycles_table(context["page_obj"].object_list, query=query, sort=sort),
+        }
