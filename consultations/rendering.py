@@ -1,0 +1,110 @@
+"""Consultations as the prepared rows and cards that the components take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext
+
+from common import dates
+from common.components import Chip, Column, Figure, Table, badge, link, with_query
+
+from .enums import State
+from .models import Consultation, Minutes
+from .queries import Ledger
+
+
+def when(consultation: Consultation) -> str:
+    return dates.date_and_times(consultation.starts_at, consultation.ends_at)
+
+
+def state_badge(consultation: Consultation, *, now: datetime) -> SafeString:
+    """Return the state; one that is over but was never recorded says so."""
+    if consultation.state == State.BOOKED and consultation.ends_at < now:
+        return badge("open", detail=gettext("not recorded whether it was held"))
+    return badge(consultation.state)
+
+
+def times_unit(count: int) -> str:
+    return ngettext("consultation", "consultations", count)
+
+
+def ledger_figures(ledger: Ledger) -> list[Figure]:
+    return [
+        Figure(label=gettext("Held"), value=ledger.held, total=ledger.entitled or None, unit=times_unit(ledger.held)),
+        Figure(label=gettext("Booked"), value=ledger.booked, unit=times_unit(ledger.booked)),
+        Figure(label=gettext("Cancelled"), value=ledger.cancelled, unit=times_unit(ledger.cancelled)),
+        Figure(label=gettext("Not used"), value=ledger.unused, unit=times_unit(ledger.unused)),
+    ]
+
+
+def ledger_line(ledger: Ledger) -> str:
+    """Return the ledger in one sentence, as it may stand in a report: 28 of 32, 4 unused: reason not recorded."""
+    if not ledger.entitled:
+        return ""
+    line = gettext("%(held)s of %(entitled)s consultations were held.") % {
+        "held": ledger.held,
+        "entitled": ledger.entitled,
+    }
+    if ledger.booked:
+        line += gettext(" ") + gettext("%(count)s more are booked.") % {"count": ledger.booked}
+    if ledger.unused:
+        line += gettext(" ") + gettext("%(count)s unused: reason not recorded.") % {"count": ledger.unused}
+    return line
+
+
+def state_chips(counts: dict[str, int], *, state: str | None, query) -> list[Chip]:
+    every = Chip(label=gettext("All"), url=with_query(query, state=None), active=not state, count=sum(counts.values()))
+    return [every] + [
+        Chip(label=str(State(key).label), url=with_query(query, state=key), active=state == key, count=count)
+        for key, count in counts.items()
+    ]
+
+
+def consultations_table(consultations: Iterable[Consultation], *, now: datetime, query, sort: str) -> Table:
+    """Consultations of several companies, each row headed by its company."""
+    return Table(
+        caption=gettext("Consultations"),
+        columns=[
+            Column(label=gettext("Company"), sort="name"),
+            Column(label=gettext("Date and time"), sort="when"),
+            Column(label=gettext("Adviser")),
+            Column(label=gettext("Method")),
+            Column(label=gettext("State")),
+        ],
+        rows=[
+            (
+                link(each.company.name, reverse("consultations:company", args=[each.company_id])),
+                when(each),
+                each.adviser.name,
+                each.get_method_display(),
+                state_badge(each, now=now),
+            )
+            for each in consultations
+        ],
+        query=query,
+        sort=sort,
+    )
+
+
+@dataclass(frozen=True)
+class Card:
+    """One consultation of a company: when, with whom, how, what came of it."""
+
+    when: str
+    adviser: str
+    method: str
+    status: SafeString
+    minutes: str = ""
+
+
+def card(consultation: Consultation, *, now: datetime, minutes: Minutes | None = None) -> Card:
+    return Card(
+        when=when(consultation),
+        adviser=pgettext("adviser's name", "Adviser: %(name)s") % {"name": consultation.adviser.name},
+        method=consultation.get_method_display(),
+        status=state_badge(consultation, now=now),
+        minutes=minutes.text if minutes else "",
+    )
