@@ -1,0 +1,539 @@
+"""Homes, the list of companies and the page of one, as what the components take."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from common import dates
+from common.components import Cell, Chip, Column, Figure, Row, Table, Task, Term, badge, link, with_query
+from companies.models import Company, Person
+from consultations.enums import State as ConsultationState
+from consultations.models import Consultation
+from consultations.queries import Ledger, own_ledger
+from consultations.rendering import Card, card, ledger_line, times_unit
+from consultations.rendering import when as consultation_when
+from policies.enums import FORMULATED_STATES, State
+from policies.models import Cycle
+from policies.rendering import journey_steps, state_badge, state_label
+from programmes.enums import MilestoneCode
+from programmes.models import Attendance, Enrolment, MilestoneKind, Organisation, Programme, Session
+from programmes.rendering import companies_unit, own_sessions_table, session_url, where
+from programmes.rendering import when as session_when
+
+
+def names(advisers: Iterable[dict]) -> str:
+    """Return names that a query gave as {"ja", "en"}, in the reader's language or the other one."""
+    own, other = ("ja", "en") if (get_language() or "ja").startswith("ja") else ("en", "ja")
+    return gettext(", ").join(each[own] or each[other] for each in advisers)
+
+
+# --- Milestones -------------------------------------------------------------------------------------------------------
+
+_STATUS_OF_SOURCE = {
+    MilestoneCode.JOINED: "active",
+    MilestoneCode.SESSION: "attended",
+    MilestoneCode.SUBMITTED: "submitted",
+    MilestoneCode.CONSULTED: "held",
+    MilestoneCode.ENDORSED: "endorsed",
+    MilestoneCode.APPROVED: "approved",
+    MilestoneCode.PUBLISHED: "published",
+}
+
+
+def reached_days(enrolment: Enrolment) -> dict[UUID, date]:
+    """Return the day of each milestone that `reached_milestones` found, by the milestone's id."""
+    return {UUID(row["kind"]): date.fromisoformat(row["on"]) for row in enrolment.reached}
+
+
+def milestone_tasks(kinds: Iterable[MilestoneKind], days: dict[UUID, date], *, today: date) -> list[Task]:
+    """Return the milestones in order, each with its definition and its day, or what stands in for one."""
+    return [_milestone_task(kind, days.get(kind.pk), today=today) for kind in kinds]
+
+
+def _milestone_task(kind: MilestoneKind, day: date | None, *, today: date) -> Task:
+    if day:
+        status, detail = _STATUS_OF_SOURCE[MilestoneCode(kind.source)], dates.short_date(day)
+    elif kind.due_on and kind.due_on < today:
+        # A session that nobody came to was missed; anything else that is due can still be done.
+        status = "missed" if kind.source == MilestoneCode.SESSION else "late"
+        detail = dates.short_date(kind.due_on)
+    else:
+        status = "planned" if kind.source == MilestoneCode.SESSION else "not_started"
+        detail = gettext("by %(day)s") % {"day": dates.short_date(kind.due_on)} if kind.due_on else ""
+    return Task(title=kind.name, status=status, hint=kind.definition, detail=detail)
+
+
+def milestones_table(kinds: Iterable[MilestoneKind], *, programme: Programme, enrolled: int, day: date) -> Table:
+    """How many companies reached each milestone by the day, with its definition."""
+    return Table(
+        caption=gettext("Milestones, as of %(day)s") % {"day": dates.long_date(day)},
+        columns=[
+            Column(label=gettext("Milestone")),
+            Column(label=gettext("Definition")),
+            Column(label=gettext("Due")),
+            Column(label=gettext("Reached"), numeric=True),
+            Column(label=gettext("Share")),
+        ],
+        rows=[
+            (
+                link(kind.name, f"{_companies_url(programme)}{with_query(None, sort=f'm-{kind.code}')}"),
+                kind.definition,
+                Cell(dates.short_date(kind.due_on), "nowrap") if kind.due_on else None,
+                gettext("%(count)s / %(total)s") % {"count": kind.reached, "total": enrolled},
+                meter(kind.reached, enrolled),
+            )
+            for kind in kinds
+        ],
+    )
+
+
+def meter(value: int, total: int) -> SafeString | None:
+    """Return a bar of a share; the number stands beside it, so it says nothing of its own."""
+    if not total:
+        return None
+    return format_html('<meter min="0" max="{}" value="{}" aria-hidden="true"></meter>', total, value)
+
+
+# --- The secretariat's home -------------------------------------------------------------------------------------------
+
+
+def _companies_url(programme: Programme, **query) -> str:
+    url = reverse("dashboards:companies", args=[programme.pk])
+    return url + with_query(None, **query) if query else url
+
+
+def programme_figures(figures: dict[str, int], ledger: Ledger, *, programme: Programme) -> list[Figure]:
+    target = programme.target_due_on
+    label = gettext("Policies formulated")
+    if target:
+        label = gettext("Policies formulated (target %(day)s)") % {"day": dates.short_date(target)}
+    enrolled = figures["enrolled"]
+    return [
+        Figure(
+            label=gettext("Companies taking part"), value=enrolled, unit=companies_unit(enrolled), url=_companies_url(programme)
+        ),
+        Figure(label=gettext("First draft submitted"), value=figures["submitted"], total=enrolled, unit=companies_unit(enrolled)),
+        Figure(label=label, value=figures["formulated"], total=enrolled, unit=companies_unit(enrolled)),
+        Figure(
+            label=gettext("Consultations held"),
+            value=ledger.held,
+            total=ledger.entitled or None,
+            unit=times_unit(ledger.held),
+            url=reverse("consultations:programme", args=[programme.pk]),
+        ),
+    ]
+
+
+def stage_tasks(counts: dict[str, int], *, programme: Programme) -> list[Task]:
+    """Return one row a state that occurs, with its number of companies; the row opens them."""
+    return [
+        Task(
+            title=state_label(state),
+            status=state or "not_started",
+            url=_companies_url(programme, show=state or "none"),
+            detail=_count_of_companies(count),
+        )
+        for state, count in counts.items()
+    ]
+
+
+def _count_of_companies(count: int) -> str:
+    return f"{count} {companies_unit(count)}" if not (get_language() or "ja").startswith("ja") else f"{count}{companies_unit(count)}"
+
+
+def waiting_tasks(
+    figures: dict[str, int], ledger: Ledger, reviews: Iterable[Cycle], *, programme: Programme, today: date
+) -> list[Task]:
+    """Return what waits for somebody, the most urgent first."""
+    tasks = []
+    missing = figures["enrolled"] - figures["formulated"]
+    if programme.target_due_on and programme.target_due_on < today and missing:
+        tasks.append(
+            Task(
+                title=gettext("Policies not formulated by the target date"),
+                status="late",
+                url=_companies_url(programme, show="late"),
+                detail=_count_of_companies(missing),
+            )
+        )
+    if ledger.overdue:
+        tasks.append(
+            Task(
+                title=gettext("Consultations that are over and not recorded"),
+                status="open",
+                url=reverse("consultations:programme", args=[programme.pk]) + with_query(None, state="booked"),
+                detail=str(ledger.overdue),
+            )
+        )
+    if figures["without_adviser"] and today <= programme.ends_on:
+        tasks.append(
+            Task(
+                title=gettext("Companies without an adviser"),
+                status="open",
+                url=_companies_url(programme, show="unassigned"),
+                detail=_count_of_companies(figures["without_adviser"]),
+            )
+        )
+    return tasks + [review_task(cycle, today=today) for cycle in reviews]
+
+
+def review_task(cycle: Cycle, *, today: date) -> Task:
+    days = (today - cycle.since).days if cycle.since else 0
+    waits = ngettext("waiting for a review for %(days)s day", "waiting for a review for %(days)s days", days) % {"days": days}
+    return Task(
+        title=cycle.company.name,
+        status=cycle.state,
+        url=reverse("policies:company", args=[cycle.company_id]),
+        hint=waits,
+    )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something with a date ahead, as a card: title, when, where or with whom."""
+
+    at: datetime
+    title: str
+    url: str
+    when: str
+    more: str
+
+
+def coming(sessions: Iterable[Session], consultations: Iterable[Consultation], *, with_company: bool) -> list[Coming]:
+    """Return what is ahead in the order of time."""
+    cards = [Coming(s.starts_at, s.title, session_url(s), session_when(s), where(s)) for s in sessions]
+    cards += [_coming_consultation(each, with_company=with_company) for each in consultations]
+    return sorted(cards, key=lambda card: card.at)
+
+
+def _coming_consultation(each: Consultation, *, with_company: bool) -> Coming:
+    title = gettext("Consultation")
+    if with_company:
+        title = pgettext("with a company", "Consultation: %(company)s") % {"company": each.company.name}
+    more = gettext(" · ").join(
+        [each.get_method_display(), pgettext("adviser's name", "Adviser: %(name)s") % {"name": each.adviser.name}]
+    )
+    url = reverse("consultations:company", args=[each.company_id])
+    return Coming(each.starts_at, title, url, consultation_when(each), more)
+
+
+# --- The list of companies --------------------------------------------------------------------------------------------
+
+
+def companies_table(
+    enrolments: Iterable[Enrolment], kinds: list[MilestoneKind], *, programme: Programme, query, sort: str, day: date
+) -> Table:
+    """Companies by stage and by the day of each milestone: a matrix, which stays one on a small screen."""
+    columns = [
+        Column(label=gettext("Company"), sort="name"),
+        Column(label=gettext("Code"), sort="code"),
+        Column(label=gettext("Policy today")),
+        Column(label=gettext("Adviser")),
+        *(Column(label=kind.name, note=_due_note(kind), sort=f"m-{kind.code}") for kind in kinds),
+    ]
+    rows = [_company_row(enrolment, kinds, programme=programme, day=day) for enrolment in enrolments]
+    return Table(caption=gettext("Companies"), columns=columns, rows=rows, query=query, sort=sort, cards=False)
+
+
+def _due_note(kind: MilestoneKind) -> str:
+    """Return the day under the head: when the session was, or by when the step is due."""
+    if not kind.due_on:
+        return ""
+    if kind.source == MilestoneCode.SESSION:
+        return dates.short_date(kind.due_on)
+    return gettext("by %(day)s") % {"day": dates.short_date(kind.due_on)}
+
+
+def _company_row(enrolment: Enrolment, kinds: list[MilestoneKind], *, programme: Programme, day: date) -> Row:
+    url = reverse("dashboards:company", args=[enrolment.company_id])
+    days = reached_days(enrolment)
+    withdrawn = enrolment.withdrawn_on and enrolment.withdrawn_on <= day
+    stage = badge("withdrawn") if withdrawn else _stage(enrolment, programme=programme, day=day)
+    start = (link(enrolment.company.name, url), enrolment.code, stage, names(enrolment.advisers))
+    return Row((*start, *(dates.short_date(days[kind.pk]) if kind.pk in days else None for kind in kinds)))
+
+
+def _stage(enrolment: Enrolment, *, programme: Programme, day: date) -> SafeString:
+    """Return the state, with "overdue" beside it when the target date has passed without a formulated policy."""
+    target = programme.target_due_on
+    if target and target < day and enrolment.state not in FORMULATED_STATES:
+        return format_html("{} {}", state_badge(enrolment.state), badge("late"))
+    return state_badge(enrolment.state)
+
+
+_FILTERS = ("none", *State.values, "late", "unassigned", "withdrawn")
+
+
+def company_chips(counts: dict[str, int], *, show: str | None, query) -> list[Chip]:
+    """Return one chip a filter that leaves something, and the chosen one always."""
+    chips = [Chip(label=gettext("All"), url=with_query(query, show=None), active=not show, count=counts["all"])]
+    return chips + [
+        Chip(label=_filter_label(name), url=with_query(query, show=name), active=show == name, count=counts.get(name, 0))
+        for name in _FILTERS
+        if name in counts or name == show
+    ]
+
+
+def _filter_label(name: str) -> str:
+    labels = {
+        "none": gettext("Not started"),
+        "late": gettext("Overdue"),
+        "unassigned": gettext("No adviser"),
+        "withdrawn": gettext("Withdrawn"),
+    }
+    return labels.get(name) or state_label(name)
+
+
+# --- One company ------------------------------------------------------------------------------------------------------
+
+
+def profile_terms(company: Company) -> list[Term]:
+    employees = company.employees
+    return [
+        Term(label=gettext("Name (kana)"), value=company.name_kana),
+        Term(label=gettext("Corporate number"), value=company.corporate_number),
+        Term(label=gettext("Industry"), value=company.industry),
+        Term(label=gettext("Employees"), value=f"{employees:,}" if employees is not None else ""),
+        Term(label=gettext("Prefecture"), value=company.prefecture),
+        Term(label=gettext("Buyer"), value=company.buyer),
+    ]
+
+
+def people_table(people: Iterable[Person]) -> Table:
+    """The company's people, with what they may do in the portal."""
+    rights = {"manager": gettext("Company manager"), "staff": gettext("Staff")}
+    return Table(
+        caption=gettext("People"),
+        columns=[
+            Column(label=gettext("Name")),
+            Column(label=gettext("Job title")),
+            Column(label=gettext("Level")),
+            Column(label=gettext("Rights")),
+            Column(label=gettext("E-mail address")),
+            Column(label=gettext("Account")),
+        ],
+        rows=[
+            (
+                person.name,
+                person.title,
+                person.get_level_display(),
+                rights.get(person.rights),
+                person.email,
+                badge("active", instead=gettext("Signs in")) if person.user_id else badge("invited", instead=gettext("No account yet")),
+            )
+            for person in people
+        ],
+    )
+
+
+# --- The homes of companies and advisers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NextThing:
+    """The one next thing: what, about how it stands, and where to go."""
+
+    title: str
+    detail: str
+    url: str
+    button: str
+    eyebrow: str = ""
+
+
+def next_thing(company: Company, state: str | None, ahead: list[Coming], *, is_over: bool) -> NextThing:
+    """Return what a company does next: what its policy asks for, else the next date, else where things stand."""
+    policy_url = reverse("policies:company", args=[company.pk])
+    asked = {
+        State.CHANGES_REQUESTED: (
+            gettext("Answer the adviser's request for changes"),
+            gettext("Your adviser has read the policy and asks for changes."),
+        ),
+        State.ENDORSED: (
+            gettext("Have the policy approved by top management"),
+            gettext("Your adviser has reviewed the policy. It counts as formulated once top management has approved it."),
+        ),
+        State.APPROVED: (
+            gettext("Publish the policy"),
+            gettext("The policy is approved. Publish it where everyone concerned can read it."),
+        ),
+    }
+    if state in asked:
+        return NextThing(*asked[state], policy_url, gettext("See where the policy stands"))
+    if ahead:
+        first = ahead[0]
+        return NextThing(first.title, f"{first.when} · {first.more}", first.url, gettext("See the details"), gettext("Next date"))
+    return NextThing(*_nothing_asked(state, is_over=is_over), policy_url, gettext("See where the policy stands"), gettext("Where you are"))
+
+
+def _nothing_asked(state: str | None, *, is_over: bool) -> tuple[str, str]:
+    if state in (State.PUBLISHED, State.SUPERSEDED):
+        return gettext("Your policy is published"), gettext("Review it once a year, and whenever your business changes.")
+    if state in (State.SUBMITTED, State.IN_REVIEW):
+        return gettext("Your adviser is reading the policy"), gettext("You need not do anything until the review is returned.")
+    if is_over:
+        return gettext("The programme is over"), gettext("Your policy was not finished in the programme. Ask the secretariat how to go on.")
+    return gettext("Write your policy"), gettext("Nothing has been submitted yet. Prepare the draft with your adviser.")
+
+
+def days_left(day: date, *, today: date) -> str:
+    """Return how far a day is: 「あと26日」, "today", or by how many days it has passed."""
+    left = (day - today).days
+    if left > 0:
+        return ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
+    if left == 0:
+        return gettext("today")
+    return ngettext("%(days)s day ago", "%(days)s days ago", -left) % {"days": -left}
+
+
+def home_lead(programme: Programme, state: str | None, *, today: date) -> str:
+    """Return programme, target date with its weekday and the days left, and whether something was submitted."""
+    parts = [programme.name]
+    target = programme.target_due_on
+    if target and state not in FORMULATED_STATES:
+        due = gettext("To be formulated by %(day)s") % {"day": dates.long_date(target)}
+        parts.append(f"{due} ({days_left(target, today=today)})")
+    if state in (None, State.DRAFTING):
+        parts.append(gettext("Not submitted yet"))
+    return " · ".join(parts)
+
+
+def company_home(
+    company: Company, enrolment: Enrolment, kinds: Iterable[MilestoneKind], sessions, own: list[Consultation], *, now: datetime
+) -> dict:
+    """Return what a company's home shows, of its newest programme."""
+    today, programme = timezone.localdate(now), enrolment.programme
+    booked = [each for each in own if each.state == ConsultationState.BOOKED and each.ends_at > now]
+    ahead = coming(sessions, booked, with_company=False)
+    this_year = [each for each in own if each.enrolment_id == enrolment.pk]
+    ledger = own_ledger(this_year, entitled=programme.consultations_per_company, now=now)
+    return {
+        "programme": programme,
+        "today": today,
+        "lead": home_lead(programme, enrolment.state, today=today),
+        "next": next_thing(company, enrolment.state, ahead, is_over=programme.ends_on < today),
+        "steps": journey_steps(enrolment.state),
+        "milestones": milestone_tasks(kinds, reached_days(enrolment), today=today),
+        "coming": ahead,
+        "state": state_badge(enrolment.state),
+        "ledger": ledger_line(ledger),
+        "advisers": names(enrolment.advisers),
+    }
+
+
+@dataclass(frozen=True)
+class Year:
+    """A company's part in one programme."""
+
+    programme: Programme
+    terms: list[Term]
+    milestones: list[Task]
+    sessions: Table | None
+    consultations: list[Card]
+
+
+def years(
+    enrolments: Iterable[Enrolment],
+    kinds: list[MilestoneKind],
+    attendances: list[Attendance],
+    consultations: list[Consultation],
+    *,
+    now: datetime,
+) -> list[Year]:
+    return [
+        _year(
+            enrolment,
+            [kind for kind in kinds if kind.programme_id == enrolment.programme_id],
+            [each for each in attendances if each.programme_id == enrolment.programme_id],
+            [each for each in consultations if each.enrolment_id == enrolment.pk],
+            now=now,
+        )
+        for enrolment in enrolments
+    ]
+
+
+def _year(enrolment: Enrolment, kinds, attendances, consultations, *, now: datetime) -> Year:
+    by_session = defaultdict(list)
+    for attendance in attendances:
+        by_session[attendance.session].append(attendance)
+    sessions = sorted(by_session, key=lambda session: session.starts_at)
+    by_id = {session.pk: rows for session, rows in by_session.items()}
+    return Year(
+        programme=enrolment.programme,
+        terms=_year_terms(enrolment),
+        milestones=milestone_tasks(kinds, reached_days(enrolment), today=timezone.localdate(now)),
+        sessions=own_sessions_table(sessions, by_id) if sessions else None,
+        consultations=[card(each, now=now) for each in consultations],
+    )
+
+
+def _year_terms(enrolment: Enrolment) -> list[Term]:
+    terms = [
+        Term(label=gettext("Policy today"), value=state_badge(enrolment.state)),
+        Term(label=gettext("Adviser"), value=names(enrolment.advisers) or gettext("Nobody is assigned today")),
+        Term(label=gettext("Company code"), value=enrolment.code),
+        Term(label=gettext("Taking part since"), value=dates.long_date(enrolment.joined_on)),
+    ]
+    if enrolment.withdrawn_on:
+        terms.append(Term(label=gettext("Withdrawn on"), value=dates.long_date(enrolment.withdrawn_on)))
+    return terms
+
+
+# --- What a programme is ----------------------------------------------------------------------------------------------
+
+
+def programme_terms(programme: Programme, organisations: Iterable[Organisation]) -> list[Term]:
+    target = programme.target
+    if target and programme.target_due_on:
+        target = gettext("%(target)s, by %(day)s") % {"target": target, "day": dates.long_date(programme.target_due_on)}
+    by_role = defaultdict(list)
+    for organisation in organisations:
+        by_role[organisation.get_role_display()].append(str(organisation))
+    return [
+        Term(label=gettext("Fiscal year"), value=dates.fiscal_year(programme.fiscal_year)),
+        Term(label=gettext("Theme"), value=programme.theme),
+        Term(label=gettext("Target"), value=target),
+        Term(label=gettext("Period"), value=dates.month_range(programme.starts_on, programme.ends_on)),
+        Term(label=gettext("Consultations for each company"), value=programme.consultations_per_company),
+        *(Term(label=role, value="\n".join(each)) for role, each in by_role.items()),
+    ]
+
+
+def definitions(kinds: Iterable[MilestoneKind]) -> list[Term]:
+    """Return what the programme counts, with the words that say when it counts."""
+    return [Term(label=kind.name, value=kind.definition) for kind in kinds]
+
+
+# --- The adviser's home -----------------------------------------------------------------------------------------------
+
+
+def advising_table(enrolments: Iterable[Enrolment], booked: Iterable[Consultation]) -> Table:
+    """The companies an adviser is assigned to: where each policy stands, since when, and the next consultation."""
+    next_times = {each.enrolment_id: consultation_when(each) for each in reversed(list(booked))}
+    return Table(
+        caption=gettext("Assigned companies"),
+        columns=[
+            Column(label=gettext("Company")),
+            Column(label=gettext("Policy today")),
+            Column(label=gettext("Since")),
+            Column(label=gettext("Consultations held"), numeric=True),
+            Column(label=gettext("Next consultation")),
+        ],
+        rows=[
+            (
+                link(enrolment.company.name, reverse("dashboards:company", args=[enrolment.company_id])),
+                state_badge(enrolment.state),
+                Cell(dates.short_date(enrolment.since), "nowrap") if enrolment.since else None,
+                enrolment.held,
+                next_times.get(enrolment.pk),
+            )
+            for enrolment in enrolments
+        ],
+    )

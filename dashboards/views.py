@@ -1,0 +1,212 @@
+"""Homes of every role, the secretariat's list of companies, and the page of one company."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import FormView, ListView, RedirectView, TemplateView
+
+from companies import queries as companies
+from companies.enums import AccessKind
+from consultations import queries as consultations
+from consultations.models import Consultation
+from policies import queries as policies
+from programmes import queries as programmes
+from programmes.models import Attendance, Enrolment, MilestoneKind, Session
+from programmes.rendering import as_of_line
+from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin, places_of
+
+from . import queries, rendering
+from .context_processors import SESSION_KEY, place_url, present_place
+from .forms import AsOfForm, CompanyListForm, PlaceForm
+
+
+def day_ends(day: date) -> datetime:
+    """Return the first moment after the day, Asia/Tokyo."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+class HomeView(LoginRequiredMixin, RedirectView):
+    """The first page: sends people to the one place they have, or the one they chose, or lets them choose."""
+
+    def get_redirect_url(self, *args, **kwargs):
+        place = present_place(self.request)
+        return place_url(place) if place else reverse("dashboards:places")
+
+
+class PlacesView(LoginRequiredMixin, FormView):
+    """Where to work: one company or programme and one role at a time, until another is chosen."""
+
+    template_name = "dashboards/places.html"
+    form_class = PlaceForm
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.places = places_of(request).all if request.user.is_authenticated else ()
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"places": self.places}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(places=self.places, **kwargs)
+
+    def form_valid(self, form):
+        chosen = next(place for place in self.places if place.key == form.cleaned_data["place"])
+        self.request.session[SESSION_KEY] = chosen.key
+        return HttpResponseRedirect(place_url(chosen))
+
+
+class HelpView(LoginRequiredMixin, TemplateView):
+    """Short help for the role one is in."""
+
+    template_name = "dashboards/help.html"
+
+
+class ProgrammeView(ProgrammeMixin, TemplateView):
+    """A programme: for its secretariat how it goes and what waits, for everybody else what it is."""
+
+    def get_template_names(self):
+        return ["dashboards/programme.html" if self.manages else "dashboards/about_programme.html"]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | (self._how_it_goes() if self.manages else self._what_it_is())
+
+    def _what_it_is(self) -> dict:
+        user, programme = self.request.user, self.programme
+        sessions = Session.objects.visible_to(user).filter(programme=programme)
+        return {
+            "terms": rendering.programme_terms(programme, programme.organisations.all()),
+            "sessions": rendering.coming(sessions, [], with_company=False),
+            "milestones": rendering.definitions(MilestoneKind.objects.visible_to(user).filter(programme=programme)),
+        }
+
+    def _how_it_goes(self) -> dict:
+        user, programme, form = self.request.user, self.programme, AsOfForm(self.request.GET)
+        day = form.day(self.day)
+        figures = policies.cohort_figures(user, programme, day=day)
+        ledger = consultations.ledger(user, programme, now=min(self.now, day_ends(day)), day=day)
+        kinds = programmes.milestone_counts(user, programme, day=day)
+        context = {
+            "filter_form": form,
+            "as_of": as_of_line(day),
+            "is_today": day == self.day,
+            "figures": rendering.programme_figures(figures, ledger, programme=programme),
+            "milestones": rendering.milestones_table(kinds, programme=programme, enrolled=figures["enrolled"], day=day),
+        }
+        return context | (self._what_waits(figures, ledger) if day == self.day else {})
+
+    def _what_waits(self, figures, ledger) -> dict:
+        """What is to be done; only of today, because nothing can be done in the past."""
+        user, programme, today, now = self.request.user, self.programme, self.day, self.now
+        taking_part = Enrolment.objects.visible_to(user).filter(programme=programme).as_of(today)
+        reviews = policies.waiting_for_review(user, programme, day=today)[:5]
+        sessions = programmes.upcoming_sessions(user, programme_ids=[programme.pk], now=now)
+        booked = consultations.upcoming(user, now=now).filter(programme=programme)[:3]
+        return {
+            "stages": rendering.stage_tasks(policies.state_counts(taking_part), programme=programme),
+            "waiting": rendering.waiting_tasks(figures, ledger, reviews, programme=programme, today=today),
+            "coming": rendering.coming(sessions, booked, with_company=True),
+        }
+
+
+class CompaniesView(ProgrammeMixin, ListView):
+    """The companies of a programme by stage and milestone; search, filter, order and day live in the address."""
+
+    template_name = "dashboards/companies.html"
+    audience = (AccessKind.SECRETARIAT,)
+    paginate_by = PAGE_SIZE
+
+    def get_queryset(self):
+        self.form = CompanyListForm(self.request.GET)
+        self.today, self.day = self.day, self.form.day(self.day)
+        self.kinds = list(MilestoneKind.objects.visible_to(self.request.user).filter(programme=self.programme))
+        found = self.form.search(Enrolment.objects.visible_to(self.request.user).filter(programme=self.programme))
+        self.counts = queries.list_counts(found, day=self.day)
+        narrowed = self.form.narrow(found, day=self.day)
+        ordered = self.form.order(narrowed, kinds=self.kinds, day=self.day)
+        return queries.with_stage(ordered, programme=self.programme, day=self.day)
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        count = self.counts.get(self.form.value("show") or "all", 0)
+        return CountedPaginator(queryset, per_page, count=count, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        query, sort = self.request.GET, self.form.value("sort") or "name"
+        rows = context["page_obj"].object_list
+        return context | {
+            "filter_form": self.form,
+            "is_today": self.day == self.today,
+            "chips": rendering.company_chips(self.counts, show=self.form.value("show"), query=query),
+            "table": rendering.companies_table(
+                rows, self.kinds, programme=self.programme, query=query, sort=sort, day=self.day
+            ),
+        }
+
+
+class CompanyView(CompanyPageMixin, TemplateView):
+    """One company: who they are, what they take part in and how far they are."""
+
+    template_name = "dashboards/company.html"
+    tab = "dashboards:company"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user, now = self.request.user, self.now
+        enrolments = list(queries.enrolments_of(user, self.company, day=self.day))
+        kinds = MilestoneKind.objects.visible_to(user).filter(programme__in=[e.programme_id for e in enrolments])
+        consultations_of = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
+        attended = Attendance.objects.visible_to(user).present().filter(company=self.company)
+        years = rendering.years(
+            enrolments, list(kinds), list(attended.select_related("session", "person")), list(consultations_of), now=now
+        )
+        return context | {
+            "years": years,
+            "terms": rendering.profile_terms(self.company),
+            "people": rendering.people_table(companies.people(user, self.company)),
+        }
+
+
+class CompanyHomeView(CompanyPageMixin, TemplateView):
+    """A company's home: the one next thing, how far it is, and what comes."""
+
+    template_name = "dashboards/company_home.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not self.is_member:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user, now = self.request.user, self.now
+        enrolments = list(queries.enrolments_of(user, self.company, day=self.day))
+        if not enrolments:
+            return context
+        enrolment = enrolments[0]
+        kinds = MilestoneKind.objects.visible_to(user).filter(programme=enrolment.programme_id)
+        sessions = programmes.upcoming_sessions(user, programme_ids=[e.programme_id for e in enrolments], now=now)
+        own = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
+        return context | rendering.company_home(self.company, enrolment, kinds, sessions, list(own), now=now)
+
+
+class AdvisingView(ProgrammeMixin, TemplateView):
+    """An adviser's home in a programme: the assigned companies and the next dates."""
+
+    template_name = "dashboards/advising.html"
+    audience = (AccessKind.ADVISER,)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user, now = self.request.user, self.now
+        booked = list(consultations.upcoming(user, now=now).filter(programme=self.programme, adviser__user_id=user.pk))
+        sessions = programmes.upcoming_sessions(user, programme_ids=[self.programme.pk], now=now)
+        assigned = queries.assigned_companies(user, self.programme, day=self.day)
+        return context | {
+            "table": rendering.advising_table(assigned, booked),
+            "coming": rendering.coming(sessions, booked, with_company=True)[:5],
+        }
