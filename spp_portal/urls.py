@@ -1,8 +1,24 @@
 """The URL map. Addresses below a company carry its id, which narrows the request to that company."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from common.views.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("jobs/", include("jobs.urls")),
+    path("", include("dashboards.urls")),
+    path("", include("programmes.urls")),
+    path("", include("policies.urls")),
+    path("", include("consultations.urls")),
+    path("", include("reports.urls")),
 ]
+
+if settings.DEVELOPMENT:
+    urlpatterns.append(path("style-guide/", include("common.urls")))
+
+if settings.DEMO:
+    urlpatterns.append(path("", include("notifications.urls")))
