@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from accounts.models import User
 from accounts.services import open_account
 from common.tenancy import acting_as
 from companies import services as companies
@@ -89,7 +90,7 @@ def _seat_people(world: World) -> None:
         seats = [Seat(programme=place, role=facts["role"], **_named(facts)) for place in places]
         programmes.add_seats(seats=seats, actor=world.operator)
         world.seats[facts["key"]] = seats[0]
-        world.users[facts["key"]] = _account(world, facts)
+        world.users[facts["key"]] = _account(facts)
         for seat in seats:
             programmes.take_seat(seat=seat, user=world.users[facts["key"]], actor=world.operator)
 
@@ -99,13 +100,12 @@ def _named(facts: dict) -> dict:
     return named | {"name_kana": normalise_kana(named["name_kana"])}
 
 
-def _account(world: World, facts: dict):
+def _account(facts: dict) -> User:
     return open_account(
         email=facts["email"],
         name_ja=facts["name_ja"],
         name_en=facts["name_en"],
         language=facts.get("language", "ja"),
-        password=world.password,
     )
 
 
@@ -193,5 +193,5 @@ def _add_person(world: World, facts: dict) -> None:
     Membership(company=company, person=person, role=facts["role"]).save(force_insert=True)
     world.people[facts["key"]] = person
     if facts["email"] and facts.get("account", True):
-        world.users[facts["key"]] = _account(world, facts)
+        world.users[facts["key"]] = _account(facts)
         companies.link_person(person=person, user=world.users[facts["key"]], actor=world.leader)

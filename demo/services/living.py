@@ -21,16 +21,14 @@ def is_loaded(*, actor: User, code: str = data.LIVING_CODE) -> bool:
 
 
 @transaction.atomic
-def load_living_demo(
-    *, today: date, actor: User, password: str | None = None, tell: Callable[[str], None] = say_nothing
-) -> World:
+def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = say_nothing) -> World:
     """Make the living demo around `today`, all of it or nothing. `actor` is the operator, who founds the programmes.
 
     Every further deed is done as the person whose it is, through the services and under row-level security: what
-    cannot be done so cannot be in the demo. Without a password nobody can sign in with one, as tests want it. `today` is
-    not after the real day, because access begins by the clock of the database.
+    cannot be done so cannot be in the demo. Nobody has a password yet. `today` is not after the real day, because access
+    begins by the clock of the database.
     """
-    world = World(calendar=Calendar(today), operator=actor, password=password, tell=tell)
+    world = World(calendar=Calendar(today), operator=actor, tell=tell)
     for sentence, part in (
         ("Founding the programmes, with their secretariat, advisers and sessions …", founding.found_programmes),
         ("Bringing in the companies and their people …", founding.found_companies),

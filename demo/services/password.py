@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from accounts.models import User
 
@@ -22,7 +23,7 @@ def kept_password() -> str:
     return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
-def make_password() -> str:
+def make_kept_password() -> str:
     """Make a password and keep it, readable for nobody but the account that runs the portal."""
     password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
     file = password_file()
@@ -34,18 +35,13 @@ def make_password() -> str:
     return password
 
 
-def renew_passwords(*, password: str) -> int:
-    """Give the password to everybody of the demo who has another one. Return how many that were.
+def give_password(*, password: str, to_everybody: bool = False) -> int:
+    """Let the people of the demo sign in who have no password yet, or all of them. Return how many got it.
 
-    For the case that the file is gone while the database is not. Only addresses of the domain `.example`, which nobody
-    can own, so that a real account is never touched.
+    Only addresses of the domain `.example`, which nobody can own, so that a real account is never touched. The password
+    is the same for all and no secret among them, so that one hash does: hashing is slow on purpose.
     """
-    changed = [
-        user
-        for user in User.objects.filter(email__endswith=".example", is_active=True)
-        if not user.check_password(password)
-    ]
-    for user in changed:
-        user.set_password(password)
-    User.objects.bulk_update(changed, ["password"])
-    return len(changed)
+    people = User.objects.filter(email__endswith=".example", is_active=True)
+    if not to_everybody:
+        people = people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.update(password=make_password(password)) if people.exists() else 0

@@ -18,13 +18,11 @@ def say_nothing(_sentence: str) -> None:
 class World:
     """The living demo while it is made and afterwards: two programmes, their companies, and an account for most people.
 
-    `users` has an entry for everybody with an account, under the key of the seat or person. `password` is None where
-    nobody is to sign in with one.
+    `users` has an entry for everybody with an account, under the key of the seat or person.
     """
 
     calendar: Calendar
     operator: User
-    password: str | None = None
     tell: Callable[[str], None] = say_nothing
     programme: Programme | None = None
     previous: Programme | None = None

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.services import system_operator
 from demo.management.refusal import refuse_outside_demo
-from demo.services import is_loaded, kept_password, load_living_demo, make_password, renew_passwords
+from demo.services import give_password, is_loaded, kept_password, load_living_demo, make_kept_password
 
 
 class Command(BaseCommand):
@@ -17,18 +17,22 @@ class Command(BaseCommand):
         refuse_outside_demo()
         self.began = time.monotonic()
         operator = system_operator()
-        is_new = not kept_password()
-        password = make_password() if is_new else kept_password()
-        self._load_living(operator, password)
-        if is_new and renew_passwords(password=password):
-            self._tell("The file with the demo's password was gone; everybody has a new one.")
+        self._load_living(operator)
+        self._give_password()
 
-    def _load_living(self, operator, password: str) -> None:
+    def _load_living(self, operator) -> None:
         if is_loaded(actor=operator):
             self._tell("The living demo is there.")
             return
-        load_living_demo(today=timezone.localdate(), actor=operator, password=password, tell=self._tell)
+        load_living_demo(today=timezone.localdate(), actor=operator, tell=self._tell)
         self._tell("The living demo is loaded.")
+
+    def _give_password(self) -> None:
+        """Last, so that a load that was cut off is caught up with; a lost password is replaced for everybody."""
+        kept = kept_password()
+        given = give_password(password=kept or make_kept_password(), to_everybody=not kept)
+        if given:
+            self._tell(f"{given} people can sign in.")
 
     def _tell(self, sentence: str) -> None:
         """Say how far it is, with the seconds since the start, at once also where the output is a pipe."""
