@@ -9,10 +9,12 @@ COPY requirements-production.lock .
 RUN /opt/venv/bin/pip install --require-hashes -r requirements-production.lock
 COPY . .
 # Settings want addresses and a key even to copy files; these reach nothing and are not in the image's environment.
+# Django writes files for its owner alone (they are uploads elsewhere): the portal, another account, must read these.
 RUN /opt/venv/bin/python scripts/compile_messages.py \
  && SECRET_KEY=only-while-building DATABASE_URL=postgres://nowhere/portal PORTAL_VAR=/tmp/var \
     PORTAL_URL=https://portal.invalid /opt/venv/bin/python manage.py collectstatic --no-input \
- && /opt/venv/bin/python -m compileall -q /app
+ && /opt/venv/bin/python -m compileall -q /app \
+ && chmod -R a+rX /app
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
