@@ -5,35 +5,38 @@ while the broker is spoken to, so a frozen broker holds up nobody; a relay that 
 by one pause. A bell rung twice does no harm: every task asks the row first.
 """
 
+import json
 import logging
 from dataclasses import dataclass
 
 from celery import Celery
+from django.conf import settings
 from django.db import connection, transaction
 from kombu import Producer
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger("jobs.relay")
 
-FIRST_PAUSE_SECONDS = 15
+# A bell that the broker forgot is rung again after half a lease, then after twice that, and so on.
+FIRST_PAUSE_SECONDS = settings.JOB_LEASE_SECONDS / 2
 LONGEST_PAUSE_SECONDS = 3600
 MAX_RINGS = 10
 BATCH = 100
 
 _TAKE = """
-UPDATE jobs_outbox SET attempts = attempts + 1, published_at = now(),
-       due_at = now() + make_interval(secs => least(%(first)s * power(2, attempts), %(longest)s))
- WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now() AND attempts < %(max)s
+UPDATE jobs_outbox SET attempts = attempts + 1, published_at = statement_timestamp(),
+       due_at = statement_timestamp() + make_interval(secs => least(%(first)s * power(2, attempts), %(longest)s))
+ WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts < %(max)s
                ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, task, args
+RETURNING id, task, args::text
 """
 _PUT_BACK = """
-UPDATE jobs_outbox SET attempts = greatest(attempts - 1, 0), due_at = now()
+UPDATE jobs_outbox SET attempts = greatest(attempts - 1, 0), due_at = statement_timestamp()
  WHERE id = ANY (%s) AND done_at IS NULL
 """
 _GIVE_UP = """
-UPDATE jobs_outbox SET dead_at = now()
- WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= now() AND attempts >= %s
+UPDATE jobs_outbox SET dead_at = statement_timestamp()
+ WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts >= %s
                FOR UPDATE SKIP LOCKED)
 RETURNING key, task, last_error
 """
@@ -53,7 +56,7 @@ def take_due_bells(limit: int = BATCH) -> list[Bell]:
     values = {"first": FIRST_PAUSE_SECONDS, "longest": LONGEST_PAUSE_SECONDS, "max": MAX_RINGS, "limit": limit}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
-        return [Bell(*row) for row in cursor.fetchall()]
+        return [Bell(bell_id, task, json.loads(args)) for bell_id, task, args in cursor.fetchall()]
 
 
 def put_back(bells: list[Bell]) -> None:
@@ -130,6 +133,10 @@ class Relay:
                 put_back(bells[number:])
                 self._note(answers=False, error=error)
                 return False
+            except Exception:
+                # A row that cannot be sent must not stop the others; it is tried again, and given up in the end.
+                logger.exception("A bell for %s cannot be rung", bell.task)
+                continue
             self._note(answers=True)
         return bool(bells) and (len(bells) == BATCH or len(bells) == 1)
 

@@ -9,7 +9,8 @@ from celery import Celery, bootsteps, signals
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spp_portal.settings")
 django.setup()
 
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402 - all below needs the settings above
+from django.conf import settings  # noqa: E402 - all below needs the settings above
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.db import DatabaseError, connections  # noqa: E402
 
 from common.tenancy.guard import refuse_unsafe_database  # noqa: E402
@@ -19,6 +20,7 @@ logger = logging.getLogger("spp_portal.celery")
 
 app = Celery("spp_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.imports = settings.JOB_HANDLER_MODULES
 app.autodiscover_tasks()
 
 

@@ -50,7 +50,7 @@ def handler_of(kind: str) -> Handler:
     """Return the handler of `kind`; raise LookupError when no app has one."""
     if kind not in _handlers:
         autodiscover_modules("tasks")
-        for module in getattr(settings, "JOB_HANDLER_MODULES", ()):
+        for module in settings.JOB_HANDLER_MODULES:
             import_module(module)
     try:
         return _handlers[kind]

@@ -31,7 +31,7 @@ from .registry import Handler, JobRefused
 logger = logging.getLogger("jobs")
 
 # The lease outlives several renewals, so that a busy machine does not lose it; a killed worker's job waits as long.
-LEASE_SECONDS = getattr(settings, "JOB_LEASE_SECONDS", 30)
+LEASE_SECONDS = settings.JOB_LEASE_SECONDS
 RENEW_SECONDS = LEASE_SECONDS / 5
 # A step is written at most so often, unless its words change: pages are laid out faster than anyone can read.
 STEP_SECONDS = 0.3

