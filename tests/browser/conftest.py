@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts.models import User
 from tests.stack import Stack
 
 # Playwright keeps an event loop in this thread; the ORM of a test runs beside it, not in it.
@@ -28,22 +29,39 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": program, "args": QUIET}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(django_db_blocker):
-    """The portal's web process on a database of its own, shared by the tests of a module."""
+    """The whole portal with its demo on a database of its own, for all tests with a browser: nobody changes the demo."""
     with django_db_blocker.unblock(), Stack(name="browser") as stack:
-        stack.start("web")
+        stack.manage("load_demo")
+        stack.start("web", "worker", "relay")
         yield stack
+
+
+@pytest.fixture(scope="session")
+def person(running) -> Callable:
+    """Return a function that gives the account with an address."""
+
+    def account(email) -> User:
+        with running.portal():
+            return User.objects.get(email=email)
+
+    return account
 
 
 @pytest.fixture
 def open_page(running, browser) -> Callable:
     """Return a function that opens an address as a reader of a language on a screen of a size.
 
-    `user` signs in without a page; `listen` is called with everything the browser complains about; `scripts=False`
-    turns JavaScript off.
+    `user` signs in without a page, and reads the language from then on; `listen` is called with everything the browser
+    complains about; `scripts=False` turns JavaScript off. Whatever happens, no script may fail and the
+    Content-Security-Policy may not be violated.
     """
-    contexts = []
+    contexts, breaches = [], []
+
+    def complain(text):
+        if "Content Security Policy" in text:
+            breaches.append(text)
 
     def open_address(address, *, language="ja", width=1280, height=800, scripts=True, user=None, listen=None):
         context = browser.new_context(
@@ -53,8 +71,11 @@ def open_page(running, browser) -> Callable:
             java_script_enabled=scripts,
         )
         contexts.append(context)
+        context.on("console", lambda message: complain(message.text))
+        context.on("weberror", lambda error: breaches.append(str(error.error)))
         if user:
             with running.portal():
+                User.objects.filter(pk=user.pk).update(language=language)
                 context.add_cookies([{"name": "session", "value": running.session_of(user), "url": running.url}])
         page = context.new_page()
         if listen:
@@ -66,3 +87,4 @@ def open_page(running, browser) -> Callable:
     yield open_address
     for context in contexts:
         context.close()
+    assert breaches == []
