@@ -23,10 +23,13 @@ LONGEST_PAUSE_SECONDS = 3600
 MAX_RINGS = 10
 BATCH = 100
 
+# By the time of the statement, not of the transaction: the clock that `Now()` of the ORM reads, too.
 _TAKE = """
-UPDATE jobs_outbox SET attempts = attempts + 1, published_at = statement_timestamp(),
+UPDATE jobs_outbox
+   SET attempts = attempts + 1, published_at = statement_timestamp(),
        due_at = statement_timestamp() + make_interval(secs => least(%(first)s * power(2, attempts), %(longest)s))
- WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts < %(max)s
+ WHERE id IN (SELECT id FROM jobs_outbox
+               WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts < %(max)s
                ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING id, task, args::text
 """
@@ -36,7 +39,8 @@ UPDATE jobs_outbox SET attempts = greatest(attempts - 1, 0), due_at = statement_
 """
 _GIVE_UP = """
 UPDATE jobs_outbox SET dead_at = statement_timestamp()
- WHERE id IN (SELECT id FROM jobs_outbox WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts >= %s
+ WHERE id IN (SELECT id FROM jobs_outbox
+               WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= statement_timestamp() AND attempts >= %s
                FOR UPDATE SKIP LOCKED)
 RETURNING key, task, last_error
 """

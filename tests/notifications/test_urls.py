@@ -1,0 +1,17 @@
+"""The mailbox is mounted in the demo only."""
+
+from importlib import reload
+
+import pytest
+
+from notifications import urls
+
+
+@pytest.mark.parametrize(("demo", "names"), [(True, ["mailbox"]), (False, [])])
+def test_mailbox_is_mounted_in_the_demo_only(settings, demo, names):
+    settings.DEMO = demo
+    try:
+        assert [pattern.name for pattern in reload(urls).urlpatterns] == names
+    finally:
+        settings.DEMO = False
+        reload(urls)
