@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,7 +65,7 @@ def pilot(db) -> Loaded:
 
 def load(path) -> Loaded:
     """Found the programme of a workbook without the importer, so that the report's tests stand alone."""
-    sheets = {sheet.title: _records(sheet) for sheet in load_workbook(path, read_only=True)}
+    sheets = {sheet.title: _records(sheet) for sheet in load_workbook(BytesIO(path.read_bytes()))}
     operator = system_operator()
     with acting_as(operator.pk):
         programme = _programme(sheets, operator)

@@ -198,7 +198,7 @@ def test_a_programme_that_counts_no_policy_says_nothing_of_policies(small):
 
 
 def test_the_number_of_questions_does_not_grow(small):
-    programme, user, enrolment = small
+    programme, user, _enrolment = small
 
     def questions() -> int:
         with CaptureQueriesContext(

@@ -1,0 +1,132 @@
+"""Rendering a report in the worker: read and freeze, set, store. Nothing is kept until all of it is done."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from audit import services as audit
+from common.tenancy import acting_as
+from jobs.models import Job
+from jobs.rendering import RenderingTooLong
+from jobs.services import store_file
+from jobs.tasks import JobRefused, JobRun, job_handler
+
+from . import rendering
+from .models import Report
+from .queries import fingerprint, one_moment, report_figures
+
+KIND = "report"
+
+READING = gettext_noop("Reading the figures")
+SETTING = gettext_noop("Drawing the charts and setting the text")
+PAGE = gettext_noop("Setting page %(page)s")
+WRITING = gettext_noop("Writing the PDF")
+SHEET = gettext_noop("Filling the accompanying sheet")
+STORING = gettext_noop("Storing the files")
+TOO_LARGE = gettext_noop(
+    "The report is too large to be set as PDF. Ask for a day with fewer companies, or tell us the number."
+)
+
+Tell = Callable[..., None]
+"""Called with a sentence (msgid), how much is done, how much there is, and the sentence's parameters."""
+
+
+def expected_pages(figures: Mapping) -> int:
+    """Return about how many pages the report will have, for a bar that moves evenly."""
+    matrix = min(len(figures["rows"]), rendering.PRINTED_COMPANIES) * (1 + len(figures["milestones"]) // 16) // 25
+    return 8 + len(figures["sessions"]) + len(figures["milestones"]) // 15 + matrix
+
+
+def told_steps(tell: Tell, figures: Mapping) -> Callable[[str, int], None]:
+    """Return a listener for `render_pdf` that tells every page as a step; the pages may be gone through twice."""
+    pages, seen = expected_pages(figures), 0
+
+    def listen(phase: str, page: int) -> None:
+        nonlocal seen
+        if phase == "layout":
+            seen = max(seen, min(page, pages))
+            tell(PAGE, 1 + seen, pages + 4, page=page)
+        elif phase == "writing":
+            tell(WRITING, pages + 1, pages + 4)
+
+    return listen
+
+
+def produce(figures: Mapping, *, language: str, plans: str, tell: Tell) -> tuple[bytes, bytes]:
+    """Return PDF and sheet made from frozen figures, telling each step. Touches no database of its own."""
+    total = expected_pages(figures) + 4
+    tell(SETTING, 1, total)
+    pdf = rendering.report_pdf(figures, language=language, plans=plans, progress=told_steps(tell, figures))
+    tell(SHEET, total - 2, total)
+    sheet = rendering.report_sheet(figures, language=language)
+    tell(STORING, total - 1, total)
+    return pdf, sheet
+
+
+def content_key(report: Report, figures: Mapping) -> str:
+    """Return the fingerprint of everything that the files say and how they look."""
+    parts = [fingerprint(figures), report.language, report.edition, report.plans, rendering.template_version()]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+@job_handler(KIND)
+def render_report(run: JobRun) -> None:
+    """Make the report of the job. Content that was rendered before is served again from storage."""
+    run.step(READING, 0, 0)
+    with one_moment(), acting_as(run.actor.pk):
+        report = Report.objects.select_related("programme").get(pk=run.job.params["report"])
+        figures = report_figures(report.programme, as_of=report.as_of, edition=report.edition, now=timezone.now())
+        report.content_key = content_key(report, figures)
+        same = Report.objects.saying(report.content_key).filter(programme=report.programme).first()
+    files = None
+    if same is None:
+        try:
+            files = produce(figures, language=report.language, plans=report.plans, tell=run.step)
+        except (RenderingTooLong, MemoryError) as error:
+            raise JobRefused("too_large", TOO_LARGE) from error
+    with run.finishing() as job:
+        _keep(report, same or figures, files, actor=run.actor)
+        _log(report, job, actor=run.actor, again=same is not None)
+        job.result_url = reverse("reports:report", args=[report.programme_id, report.pk])
+
+
+def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] | None, *, actor) -> None:
+    """Write what came of it: new files, or those of the earlier report that says the same, with its figures."""
+    if files is None:
+        report.figures, report.pdf_id, report.sheet_id = source.figures, source.pdf_id, source.sheet_id
+    else:
+        report.figures = source
+        store = partial(store_file, actor=actor, programme_id=report.programme_id)
+        name = file_name(report, source)
+        report.pdf, report.sheet = (
+            store(name=f"{name}{ending}", content=content)
+            for ending, content in zip((".pdf", ".xlsx"), files, strict=True)
+        )
+    report.figures_sha256 = fingerprint(report.figures)
+    report.save(update_fields=["figures", "figures_sha256", "content_key", "pdf", "sheet"])
+
+
+def file_name(report: Report, figures: Mapping) -> str:
+    title = rendering.report_title(figures, language=report.language)
+    return f"{title} {report.as_of.isoformat()}{' internal' if report.edition == 'internal' else ''}"
+
+
+def _log(report: Report, job: Job, *, actor, again: bool) -> None:
+    audit.log(
+        actor=actor,
+        verb="report.rendered",
+        obj=report,
+        programme_id=report.programme_id,
+        detail={
+            "language": report.language,
+            "edition": report.edition,
+            "as_of": report.as_of.isoformat(),
+            "attempt": job.attempt,
+            "from_storage": again,
+        },
+    )

@@ -1,0 +1,243 @@
+"""Reports of a programme, for its secretariat: ask for one, watch it being made, fetch it again."""
+
+import contextlib
+import datetime
+
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, ListView, TemplateView, View
+
+from audit import services as audit
+from common import dates
+from common.components import Cell, Column, Table, Term, badge, link
+from companies.enums import AccessKind
+from jobs.models import Job
+from jobs.services import JobNotOpen
+from jobs.views import file_response, job_progress_context
+from programmes.views import ProgrammeMixin
+
+from . import queries
+from .enums import Edition
+from .forms import ReportForm
+from .models import Report
+from .services import request_report, retry_report
+
+PAGE_SIZE = 50
+
+
+class SecretariatMixin(ProgrammeMixin):
+    audience = (AccessKind.SECRETARIAT,)
+
+
+class ReportMixin(SecretariatMixin):
+    """Loads one report of the programme through the door; others are not there."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            reports = Report.objects.visible_to(request.user).filter(programme=self.programme)
+            self.report = get_object_or_404(
+                reports.select_related("job", "pdf", "sheet", "requested_by").defer("figures"), pk=kwargs["report_id"]
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+
+def _address(report: Report, name: str = "report") -> str:
+    return reverse(f"reports:{name}", args=[report.programme_id, report.pk])
+
+
+# --- The list, and a new one ------------------------------------------------------------------------------------------
+
+
+class ReportsView(SecretariatMixin, ListView):
+    """Earlier reports, the latest first."""
+
+    template_name = "reports/reports.html"
+    paginate_by = PAGE_SIZE
+
+    def get_queryset(self):
+        reports = Report.objects.visible_to(self.request.user).filter(programme=self.programme)
+        return reports.select_related("job", "requested_by").defer("figures", "plans")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        new_url = reverse("reports:new", args=[self.programme.pk])
+        return context | {"table": _reports_table(context["page_obj"].object_list), "new_url": new_url}
+
+
+def _reports_table(reports) -> Table:
+    return Table(
+        caption=_("Reports"),
+        columns=[
+            Column(label=_("Figures as of")),
+            Column(label=pgettext("report", "Language")),
+            Column(label=_("Edition")),
+            Column(label=pgettext("report", "State")),
+            Column(label=_("Asked for on")),
+            Column(label=_("Asked for by")),
+        ],
+        rows=[
+            (
+                link(dates.long_date(report.as_of), _address(report)),
+                report.get_language_display(),
+                report.get_edition_display(),
+                badge(_state(report)),
+                Cell(dates.date_and_time(report.created_at), "nowrap"),
+                str(report.requested_by),
+            )
+            for report in reports
+        ],
+    )
+
+
+def _state(report: Report) -> str:
+    """Return the word for the report's state among the portal's statuses; a report that was called off is cancelled."""
+    return report.job.state
+
+
+class NewReportView(SecretariatMixin, FormView):
+    template_name = "reports/new_report.html"
+    form_class = ReportForm
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "programme": self.programme}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.cancel_url = reverse("reports:list", args=[self.programme.pk])
+        return form
+
+    def get_initial(self):
+        last = min(self.programme.ends_on, timezone.localdate())
+        return {"language": get_language(), "edition": Edition.PUBLIC, "as_of": max(last, self.programme.starts_on)}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(gaps=_gaps(self.programme), **kwargs)
+
+    def form_valid(self, form):
+        report, _created = request_report(programme=self.programme, actor=self.request.user, **form.cleaned_data)
+        return HttpResponseRedirect(_address(report))
+
+
+def _gaps(programme) -> list[str]:
+    """Return, as lines, the texts that a report will print in the other language because they are missing in its own."""
+    kinds = {
+        "organisation": _("Organisation"),
+        "session": pgettext("report", "Session"),
+        "venue": pgettext("report", "Venue"),
+        "agenda": _("Agenda item"),
+        "speaker": _("Speaker"),
+        "speaker_title": _("Title of a speaker"),
+    }
+    lines = {"ja": _("No Japanese: %(kind)s “%(text)s”"), "en": _("No English: %(kind)s “%(text)s”")}
+    return [
+        lines[missing] % {"kind": kinds[kind], "text": text} for kind, missing, text in queries.text_gaps(programme)
+    ]
+
+
+# --- One report -----------------------------------------------------------------------------------------------------------
+
+
+def progress_context(report: Report, user) -> dict:
+    """Return the arguments of `job_progress`: the job's own, leading to this report's addresses."""
+    progress = job_progress_context(report.job, user)
+    return progress | {
+        "poll_url": _address(report, "progress"),
+        "result_url": _address(report, "pdf") if report.is_ready else "",
+        "result_label": _("Download the PDF"),
+        "retry_url": _address(report, "retry") if progress["retry_url"] else "",
+    }
+
+
+class ReportView(ReportMixin, TemplateView):
+    """One report: how far it is, and what came of it."""
+
+    template_name = "reports/report.html"
+
+    def get_context_data(self, **kwargs):
+        report = self.report
+        return super().get_context_data(
+            report=report,
+            progress=progress_context(report, self.request.user),
+            is_open=report.job.is_open,
+            terms=_terms(report),
+            list_url=reverse("reports:list", args=[self.programme.pk]),
+            sheet_url=_address(report, "sheet"),
+            **kwargs,
+        )
+
+
+def _terms(report: Report) -> list[Term]:
+    terms = [
+        Term(label=_("Figures as of"), value=dates.long_date(report.as_of)),
+        Term(label=pgettext("report", "Language"), value=report.get_language_display()),
+        Term(label=_("Edition"), value=report.get_edition_display()),
+        Term(label=_("Asked for by"), value=f"{report.requested_by} · {dates.date_and_time(report.created_at)}"),
+    ]
+    if report.is_ready:
+        computed_at = Report.objects.filter(pk=report.pk).values_list("figures__computed_at", flat=True).get()
+        terms += [
+            Term(label=_("Figures computed"), value=dates.date_and_time(datetime.datetime.fromisoformat(computed_at))),
+            Term(label=_("PDF"), value=_file_facts(report.pdf)),
+            Term(label=_("Accompanying sheet"), value=_file_facts(report.sheet)),
+        ]
+    return terms
+
+
+def _file_facts(stored) -> str:
+    return f"{stored.name} · {filesizeformat(stored.size)} · sha256 {stored.sha256[:16]}…"
+
+
+class ProgressView(ReportMixin, TemplateView):
+    """The progress component alone, for the page that asks every two seconds; without htmx, the page."""
+
+    template_name = "jobs/_progress.html"
+
+    def get(self, request, *args, **kwargs):
+        if not request.htmx:
+            return HttpResponseRedirect(_address(self.report))
+        response = super().get(request, *args, **kwargs)
+        if not self.report.job.is_open and self.report.job.state == Job.State.DONE:
+            # The page has more to show now: the files with their facts.
+            response["HX-Redirect"] = _address(self.report)
+        return response
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(progress=progress_context(self.report, self.request.user), **kwargs)
+
+
+class RetryView(ReportMixin, View):
+    http_method_names = ["post", "options"]
+
+    def post(self, request, *args, **kwargs):
+        report = self.report
+        # Somebody else pressed first: show how far that one is.
+        with contextlib.suppress(JobNotOpen):
+            report = retry_report(report=report, actor=request.user)
+        return HttpResponseRedirect(_address(report))
+
+
+class FileView(ReportMixin, View):
+    """Hands out one of the report's files, and writes down who fetched an internal edition."""
+
+    field = ""
+
+    def get(self, request, *args, **kwargs):
+        stored = getattr(self.report, self.field)
+        if stored is None:
+            raise Http404
+        if self.report.edition == Edition.INTERNAL:
+            audit.log_look(actor=request.user, obj=self.report, programme_id=self.programme.pk, now=timezone.now())
+        return file_response(stored)
+
+
+class PdfView(FileView):
+    field = "pdf"
+
+
+class SheetView(FileView):
+    field = "sheet"
