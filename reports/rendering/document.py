@@ -180,7 +180,7 @@ def _activities(figures: Mapping) -> list[dict]:
     for code in narrative.activities(figures):
         entry = {"code": code, "name": w.strand(code)}
         if code == w.CONSULTATIONS:
-            entry["caption"] = _("Individual consultations: outcome")
+            entry["caption"] = _("Individual consultations – outcome")
             entry["summary"] = narrative.consultations_summary(figures)
             entry["rows"] = _consultation_facts(figures)
         else:
@@ -193,7 +193,7 @@ def _session(session: Mapping, figures: Mapping) -> dict:
     return {
         "code": session["code"],
         "title": w.words(session, "title"),
-        "caption": format_html(_("{session}: outcome"), session=w.words(session, "title")),
+        "caption": format_html(_("{session} – outcome"), session=w.words(session, "title")),
         "summary": narrative.session_summary(session, figures),
         "quotes_introduction": narrative.quotes_introduction(session),
         "quotes": [w.words(quote, "comment") for quote in session["quotes"]],
@@ -323,8 +323,8 @@ def _stage_chart(figures: Mapping) -> dict:
         [charts.Series(w.stage(code), STAGE_FILLS[code]) for code in w.STAGES],
         title=caption,
         description=str(described),
-        width=226,
-        label_width=88,
+        width=226 if w.is_japanese() else 198,
+        label_width=88 if w.is_japanese() else 78,
         total_width=max(charts.text_width(row.total, charts.SIZE) for row in rows) + 10,
         legend=False,
     )

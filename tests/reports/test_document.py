@@ -32,7 +32,7 @@ def says(figures: dict, **expected: str | tuple) -> None:
 
 def test_a_programme_without_consultations_has_no_chapter_on_them():
     figures = sample_figures(**no_consultations())
-    says(figures, ja=("個別相談の実施結果", False), en=("Individual consultations: outcome", False))
+    says(figures, ja=("個別相談の実施結果", False), en=("Individual consultations – outcome", False))
     assert words(figures, "en").count("(2) Attendance at a glance") == 1
 
 
