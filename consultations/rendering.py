@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, npgettext, pgettext
 
 from common import dates
-from common.components import Chip, Column, Figure, Table, badge, link, with_query
+from common.components import STATUSES, Cell, Chip, Column, Figure, Table, badge, link, with_query
 
 from .enums import State
 from .models import Consultation, Minutes
@@ -28,7 +28,7 @@ def state_badge(consultation: Consultation, *, now: datetime) -> SafeString:
 
 
 def times_unit(count: int) -> str:
-    return ngettext("consultation", "consultations", count)
+    return npgettext("unit", "consultation", "consultations", count)
 
 
 def ledger_figures(ledger: Ledger) -> list[Figure]:
@@ -41,24 +41,23 @@ def ledger_figures(ledger: Ledger) -> list[Figure]:
 
 
 def ledger_line(ledger: Ledger) -> str:
-    """Return the ledger in one sentence, as it may stand in a report: 28 of 32, 4 unused: reason not recorded."""
+    """Return the ledger in words, as it may stand in a report: 28 of 32 held, 4 unused: reason not recorded."""
     if not ledger.entitled:
         return ""
-    line = gettext("%(held)s of %(entitled)s consultations were held.") % {
-        "held": ledger.held,
-        "entitled": ledger.entitled,
-    }
+    sentences = [
+        gettext("%(held)s of %(entitled)s consultations were held.") % {"held": ledger.held, "entitled": ledger.entitled}
+    ]
     if ledger.booked:
-        line += gettext(" ") + gettext("%(count)s more are booked.") % {"count": ledger.booked}
+        sentences.append(gettext("%(count)s more are booked.") % {"count": ledger.booked})
     if ledger.unused:
-        line += gettext(" ") + gettext("%(count)s unused: reason not recorded.") % {"count": ledger.unused}
-    return line
+        sentences.append(gettext("%(count)s unused: reason not recorded.") % {"count": ledger.unused})
+    return ("" if (get_language() or "ja").startswith("ja") else " ").join(sentences)
 
 
 def state_chips(counts: dict[str, int], *, state: str | None, query) -> list[Chip]:
     every = Chip(label=gettext("All"), url=with_query(query, state=None), active=not state, count=sum(counts.values()))
     return [every] + [
-        Chip(label=str(State(key).label), url=with_query(query, state=key), active=state == key, count=count)
+        Chip(label=str(STATUSES[key].label), url=with_query(query, state=key), active=state == key, count=count)
         for key, count in counts.items()
     ]
 
@@ -77,9 +76,9 @@ def consultations_table(consultations: Iterable[Consultation], *, now: datetime,
         rows=[
             (
                 link(each.company.name, reverse("consultations:company", args=[each.company_id])),
-                when(each),
+                Cell(when(each), "nowrap"),
                 each.adviser.name,
-                each.get_method_display(),
+                Cell(each.get_method_display(), "nowrap"),
                 state_badge(each, now=now),
             )
             for each in consultations

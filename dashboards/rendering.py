@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
 from common.components import Cell, Chip, Column, Figure, Row, Table, Task, Term, badge, link, with_query
+from common.models import in_language
 from companies.models import Company, Person
 from consultations.enums import State as ConsultationState
 from consultations.models import Consultation
@@ -30,22 +32,11 @@ from programmes.rendering import when as session_when
 
 
 def names(advisers: Iterable[dict]) -> str:
-    """Return names that a query gave as {"ja", "en"}, in the reader's language or the other one."""
-    own, other = ("ja", "en") if (get_language() or "ja").startswith("ja") else ("en", "ja")
-    return gettext(", ").join(each[own] or each[other] for each in advisers)
+    """Return names that a query gave as {"name_ja", "name_en"}, in the reader's language or the other one."""
+    return gettext(", ").join(in_language(SimpleNamespace(**each), "name") for each in advisers)
 
 
 # --- Milestones -------------------------------------------------------------------------------------------------------
-
-_STATUS_OF_SOURCE = {
-    MilestoneCode.JOINED: "active",
-    MilestoneCode.SESSION: "attended",
-    MilestoneCode.SUBMITTED: "submitted",
-    MilestoneCode.CONSULTED: "held",
-    MilestoneCode.ENDORSED: "endorsed",
-    MilestoneCode.APPROVED: "approved",
-    MilestoneCode.PUBLISHED: "published",
-}
 
 
 def reached_days(enrolment: Enrolment) -> dict[UUID, date]:
@@ -53,22 +44,36 @@ def reached_days(enrolment: Enrolment) -> dict[UUID, date]:
     return {UUID(row["kind"]): date.fromisoformat(row["on"]) for row in enrolment.reached}
 
 
-def milestone_tasks(kinds: Iterable[MilestoneKind], days: dict[UUID, date], *, today: date) -> list[Task]:
-    """Return the milestones in order, each with its definition and its day, or what stands in for one."""
-    return [_milestone_task(kind, days.get(kind.pk), today=today) for kind in kinds]
+def own_milestones_table(kinds: Iterable[MilestoneKind], days: dict[UUID, date], *, today: date) -> Table:
+    """One company's milestones in order, each with its definition and its day, or what stands in for one."""
+    return Table(
+        caption=gettext("Milestones"),
+        columns=[
+            Column(label=gettext("Milestone")),
+            Column(label=gettext("Reached on")),
+            Column(label=gettext("Due")),
+            Column(label=gettext("Definition")),
+        ],
+        rows=[
+            (
+                kind.name,
+                _milestone_day(kind, days.get(kind.pk), today=today),
+                dates.short_date(kind.due_on) if kind.due_on else None,
+                kind.definition,
+            )
+            for kind in kinds
+        ],
+        cards=False,
+    )
 
 
-def _milestone_task(kind: MilestoneKind, day: date | None, *, today: date) -> Task:
+def _milestone_day(kind: MilestoneKind, day: date | None, *, today: date) -> SafeString | None:
     if day:
-        status, detail = _STATUS_OF_SOURCE[MilestoneCode(kind.source)], dates.short_date(day)
-    elif kind.due_on and kind.due_on < today:
-        # A session that nobody came to was missed; anything else that is due can still be done.
-        status = "missed" if kind.source == MilestoneCode.SESSION else "late"
-        detail = dates.short_date(kind.due_on)
-    else:
-        status = "planned" if kind.source == MilestoneCode.SESSION else "not_started"
-        detail = gettext("by %(day)s") % {"day": dates.short_date(kind.due_on)} if kind.due_on else ""
-    return Task(title=kind.name, status=status, hint=kind.definition, detail=detail)
+        return format_html('<span class="tag tag-done">{}</span>', dates.short_date(day))
+    if not kind.due_on or kind.due_on >= today:
+        return None
+    # A session that nobody came to was missed; anything else that is due can still be done.
+    return badge("missed" if kind.source == MilestoneCode.SESSION else "late")
 
 
 def milestones_table(kinds: Iterable[MilestoneKind], *, programme: Programme, enrolled: int, day: date) -> Table:
@@ -77,21 +82,22 @@ def milestones_table(kinds: Iterable[MilestoneKind], *, programme: Programme, en
         caption=gettext("Milestones, as of %(day)s") % {"day": dates.long_date(day)},
         columns=[
             Column(label=gettext("Milestone")),
-            Column(label=gettext("Definition")),
-            Column(label=gettext("Due")),
             Column(label=gettext("Reached"), numeric=True),
             Column(label=gettext("Share")),
+            Column(label=gettext("Due")),
+            Column(label=gettext("Definition")),
         ],
         rows=[
             (
                 link(kind.name, f"{_companies_url(programme)}{with_query(None, sort=f'm-{kind.code}')}"),
-                kind.definition,
-                Cell(dates.short_date(kind.due_on), "nowrap") if kind.due_on else None,
-                gettext("%(count)s / %(total)s") % {"count": kind.reached, "total": enrolled},
+                f"{kind.reached} / {enrolled}",
                 meter(kind.reached, enrolled),
+                dates.short_date(kind.due_on) if kind.due_on else None,
+                kind.definition,
             )
             for kind in kinds
         ],
+        cards=False,
     )
 
 
@@ -132,21 +138,28 @@ def programme_figures(figures: dict[str, int], ledger: Ledger, *, programme: Pro
     ]
 
 
-def stage_tasks(counts: dict[str, int], *, programme: Programme) -> list[Task]:
-    """Return one row a state that occurs, with its number of companies; the row opens them."""
-    return [
-        Task(
-            title=state_label(state),
-            status=state or "not_started",
-            url=_companies_url(programme, show=state or "none"),
-            detail=_count_of_companies(count),
-        )
-        for state, count in counts.items()
-    ]
+def stage_table(counts: dict[str, int], *, programme: Programme) -> Table | None:
+    """One row a state that occurs, with its number of companies; the state opens them. None without companies."""
+    total = sum(counts.values())
+    if not total:
+        return None
+    return Table(
+        caption=gettext("Where the policies stand"),
+        columns=[
+            Column(label=gettext("State")),
+            Column(label=pgettext("how many", "Companies"), numeric=True),
+            Column(label=gettext("Share")),
+        ],
+        rows=[
+            (state_badge(state), link(count, _companies_url(programme, show=state or "none")), meter(count, total))
+            for state, count in counts.items()
+        ],
+        cards=False,
+    )
 
 
-def _count_of_companies(count: int) -> str:
-    return f"{count} {companies_unit(count)}" if not (get_language() or "ja").startswith("ja") else f"{count}{companies_unit(count)}"
+def count_of_companies(count: int) -> str:
+    return ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
 
 
 def waiting_tasks(
@@ -161,7 +174,7 @@ def waiting_tasks(
                 title=gettext("Policies not formulated by the target date"),
                 status="late",
                 url=_companies_url(programme, show="late"),
-                detail=_count_of_companies(missing),
+                detail=count_of_companies(missing),
             )
         )
     if ledger.overdue:
@@ -179,7 +192,7 @@ def waiting_tasks(
                 title=gettext("Companies without an adviser"),
                 status="open",
                 url=_companies_url(programme, show="unassigned"),
-                detail=_count_of_companies(figures["without_adviser"]),
+                detail=count_of_companies(figures["without_adviser"]),
             )
         )
     return tasks + [review_task(cycle, today=today) for cycle in reviews]
@@ -187,12 +200,14 @@ def waiting_tasks(
 
 def review_task(cycle: Cycle, *, today: date) -> Task:
     days = (today - cycle.since).days if cycle.since else 0
-    waits = ngettext("waiting for a review for %(days)s day", "waiting for a review for %(days)s days", days) % {"days": days}
+    waits = gettext("waiting for a review since today")
+    if days:
+        waits = ngettext("waiting for a review for %(days)s day", "waiting for a review for %(days)s days", days)
     return Task(
         title=cycle.company.name,
         status=cycle.state,
         url=reverse("policies:company", args=[cycle.company_id]),
-        hint=waits,
+        hint=waits % {"days": days},
     )
 
 
@@ -218,9 +233,8 @@ def _coming_consultation(each: Consultation, *, with_company: bool) -> Coming:
     title = gettext("Consultation")
     if with_company:
         title = pgettext("with a company", "Consultation: %(company)s") % {"company": each.company.name}
-    more = gettext(" · ").join(
-        [each.get_method_display(), pgettext("adviser's name", "Adviser: %(name)s") % {"name": each.adviser.name}]
-    )
+    adviser = pgettext("adviser's name", "Adviser: %(name)s") % {"name": each.adviser.name}
+    more = f"{each.get_method_display()} · {adviser}"
     url = reverse("consultations:company", args=[each.company_id])
     return Coming(each.starts_at, title, url, consultation_when(each), more)
 
@@ -322,7 +336,7 @@ def people_table(people: Iterable[Person]) -> Table:
         ],
         rows=[
             (
-                person.name,
+                Cell(person.name, "nowrap"),
                 person.title,
                 person.get_level_display(),
                 rights.get(person.rights),
@@ -420,7 +434,7 @@ def company_home(
         "lead": home_lead(programme, enrolment.state, today=today),
         "next": next_thing(company, enrolment.state, ahead, is_over=programme.ends_on < today),
         "steps": journey_steps(enrolment.state),
-        "milestones": milestone_tasks(kinds, reached_days(enrolment), today=today),
+        "milestones": own_milestones_table(kinds, reached_days(enrolment), today=today),
         "coming": ahead,
         "state": state_badge(enrolment.state),
         "ledger": ledger_line(ledger),
@@ -434,7 +448,7 @@ class Year:
 
     programme: Programme
     terms: list[Term]
-    milestones: list[Task]
+    milestones: Table
     sessions: Table | None
     consultations: list[Card]
 
@@ -468,7 +482,7 @@ def _year(enrolment: Enrolment, kinds, attendances, consultations, *, now: datet
     return Year(
         programme=enrolment.programme,
         terms=_year_terms(enrolment),
-        milestones=milestone_tasks(kinds, reached_days(enrolment), today=timezone.localdate(now)),
+        milestones=own_milestones_table(kinds, reached_days(enrolment), today=timezone.localdate(now)),
         sessions=own_sessions_table(sessions, by_id) if sessions else None,
         consultations=[card(each, now=now) for each in consultations],
     )
@@ -514,8 +528,10 @@ def definitions(kinds: Iterable[MilestoneKind]) -> list[Term]:
 # --- The adviser's home -----------------------------------------------------------------------------------------------
 
 
-def advising_table(enrolments: Iterable[Enrolment], booked: Iterable[Consultation]) -> Table:
+def advising_table(enrolments: list[Enrolment], booked: Iterable[Consultation]) -> Table | None:
     """The companies an adviser is assigned to: where each policy stands, since when, and the next consultation."""
+    if not enrolments:
+        return None
     next_times = {each.enrolment_id: consultation_when(each) for each in reversed(list(booked))}
     return Table(
         caption=gettext("Assigned companies"),

@@ -64,6 +64,10 @@ class HelpView(LoginRequiredMixin, TemplateView):
 
     template_name = "dashboards/help.html"
 
+    def get_context_data(self, **kwargs):
+        place, places = present_place(self.request), places_of(self.request).all
+        return super().get_context_data(kinds=[place.kind] if place else sorted({p.kind for p in places}), **kwargs)
+
 
 class ProgrammeView(ProgrammeMixin, TemplateView):
     """A programme: for its secretariat how it goes and what waits, for everybody else what it is."""
@@ -107,7 +111,7 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
         sessions = programmes.upcoming_sessions(user, programme_ids=[programme.pk], now=now)
         booked = consultations.upcoming(user, now=now).filter(programme=programme)[:3]
         return {
-            "stages": rendering.stage_tasks(policies.state_counts(taking_part), programme=programme),
+            "stages": rendering.stage_table(policies.state_counts(taking_part), programme=programme),
             "waiting": rendering.waiting_tasks(figures, ledger, reviews, programme=programme, today=today),
             "coming": rendering.coming(sessions, booked, with_company=True),
         }
@@ -207,6 +211,6 @@ class AdvisingView(ProgrammeMixin, TemplateView):
         sessions = programmes.upcoming_sessions(user, programme_ids=[self.programme.pk], now=now)
         assigned = queries.assigned_companies(user, self.programme, day=self.day)
         return context | {
-            "table": rendering.advising_table(assigned, booked),
+            "table": rendering.advising_table(list(assigned), booked),
             "coming": rendering.coming(sessions, booked, with_company=True)[:5],
         }

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from common import dates
-from common.components import Cell, Chip, Column, Event, Step, Table, badge, link, with_query
+from common.components import STATUSES, Cell, Chip, Column, Event, Step, Table, badge, link, with_query
 
 from .enums import State, Transition
 from .models import Cycle, Move
@@ -48,11 +48,12 @@ def state_badge(state: str | None) -> SafeString:
 
 
 def state_label(state: str) -> str:
-    return str(State(state).label) if state else gettext("Not started")
+    """Return the word of a state, the one that its badge shows; "" is a policy that nobody began."""
+    return str(STATUSES[state or "not_started"].label)
 
 
-# What is said of a move, by what it does to the policy.
 def _titles() -> dict[str, str]:
+    """Return what is said of each move, by what it does to the policy."""
     return {
         Transition.SUBMIT: gettext("Submitted to the adviser"),
         Transition.WITHDRAW: gettext("Submission withdrawn"),
@@ -61,7 +62,7 @@ def _titles() -> dict[str, str]:
         Transition.ENDORSE: gettext("Reviewed by the adviser"),
         Transition.REVISE: gettext("Being edited again"),
         Transition.APPROVE: gettext("Approved by top management"),
-        Transition.PUBLISH: gettext("Published"),
+        Transition.PUBLISH: gettext("The policy was published"),
         Transition.SUPERSEDE: gettext("Replaced by the next version"),
     }
 
@@ -85,10 +86,10 @@ def cycles_table(cycles: Iterable[Cycle], *, query, sort: str) -> Table:
         columns=[
             Column(label=gettext("Company"), sort="name"),
             Column(label=gettext("State")),
-            Column(label=gettext("Submitted"), sort="submitted"),
-            Column(label=gettext("Reviewed"), sort="endorsed"),
-            Column(label=gettext("Approved"), sort="approved"),
-            Column(label=gettext("Published"), sort="published"),
+            Column(label=pgettext("day", "Submitted"), sort="submitted"),
+            Column(label=pgettext("day", "Reviewed"), sort="endorsed"),
+            Column(label=pgettext("day", "Approved"), sort="approved"),
+            Column(label=pgettext("day", "Published"), sort="published"),
         ],
         rows=[
             (
@@ -108,8 +109,9 @@ def cycles_table(cycles: Iterable[Cycle], *, query, sort: str) -> Table:
 
 def _approval(cycle: Cycle):
     if cycle.approved_on and not cycle.is_reviewed:
+        not_reviewed = gettext("Not reviewed by an adviser")
         return format_html(
-            '<span class="nowrap">{}</span><br>{}', dates.short_date(cycle.approved_on), gettext("Not reviewed by an adviser")
+            '<span class="nowrap">{}<br><small>{}</small></span>', dates.short_date(cycle.approved_on), not_reviewed
         )
     return day(cycle.approved_on)
 

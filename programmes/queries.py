@@ -149,12 +149,12 @@ def places(user, *, company_id: UUID | None = None) -> Places:
 
 
 def assigned_advisers(day) -> ArraySubquery:
-    """Names of the advisers of an enrolment on a day, as {"ja", "en"}; for `Enrolment.objects.annotate`."""
+    """Names of the advisers of an enrolment on a day, as {"name_ja", "name_en"}; for `Enrolment.objects.annotate`."""
     return ArraySubquery(
         Assignment.objects.on(day)
         .filter(enrolment=OuterRef("pk"))
         .order_by("adviser__name_kana", "adviser__email")
-        .values(json=JSONObject(ja=F("adviser__name_ja"), en=F("adviser__name_en")))
+        .values(json=JSONObject(name_ja=F("adviser__name_ja"), name_en=F("adviser__name_en")))
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, npgettext, pgettext
 
 from common import dates
 from common.components import Cell, Column, Figure, Table, Term, badge, link
@@ -108,7 +108,7 @@ def sessions_table(sessions: Iterable[Session], turnouts: dict[UUID, Turnout], *
 
 
 def _session_row(session: Session, turnout: Turnout, *, now: datetime) -> tuple:
-    start = (link(session.title, session_url(session)), when(session), where(session))
+    start = (link(session.title, session_url(session)), Cell(when(session), "nowrap"), where(session))
     if session.ends_at > now:
         expected = gettext("%(count)s registered") % {"count": turnout.registered} if turnout.registered else None
         return (*start, expected, None, None, None, badge("planned"))
@@ -175,11 +175,11 @@ def turnout_figures(turnout: Turnout, *, session: Session, now: datetime) -> lis
 
 
 def people_unit(count: int) -> str:
-    return ngettext("person", "people", count)
+    return npgettext("unit", "person", "people", count)
 
 
 def companies_unit(count: int) -> str:
-    return ngettext("company", "companies", count)
+    return npgettext("unit", "company", "companies", count)
 
 
 def presence(attendance: Attendance) -> SafeString:
@@ -203,7 +203,7 @@ def attendance_table(attendances: Iterable[Attendance], *, session: Session) -> 
         ],
         rows=[
             (
-                attendance.person.name,
+                Cell(attendance.person.name, "nowrap"),
                 link(attendance.company.name, reverse("dashboards:company", args=[attendance.company_id])),
                 attendance.person.title,
                 presence(attendance),
@@ -302,7 +302,11 @@ def own_sessions_table(sessions: Iterable[Session], by_session: dict[UUID, list[
             Column(label=gettext("Who took part")),
         ],
         rows=[
-            (link(session.title, session_url(session)), when(session), came(by_session.get(session.pk, [])))
+            (
+                link(session.title, session_url(session)),
+                Cell(when(session), "nowrap"),
+                came(by_session.get(session.pk, [])),
+            )
             for session in sessions
         ],
     )
