@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from celery.beat import PersistentScheduler
 from celery.schedules import crontab
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ logger = logging.getLogger("jobs.beat")
 
 # Name: task and schedule. Other apps have such a table in their own `periodic.py`.
 SCHEDULE = {
-    "close-lost-jobs": ("jobs.close_lost_jobs", timedelta(seconds=30)),
+    "close-lost-jobs": ("jobs.close_lost_jobs", timedelta(seconds=settings.JOB_LEASE_SECONDS)),
     "forget-old-bells": ("jobs.forget_old_bells", crontab(hour=3, minute=10)),
 }
 

@@ -12,6 +12,8 @@ Every wait is bounded, and one that fails shows the end of every log.
 
 import contextlib
 import ctypes
+import hashlib
+import http.client
 import importlib.util
 import os
 import platform
@@ -27,7 +29,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import psycopg2
 from django.conf import settings
@@ -35,6 +37,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from psycopg2 import sql
+
+from spp_portal import settings as portal_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
@@ -88,20 +92,24 @@ class Broker:
         command = [package / "_binaries" / f"linux-{machine}" / "valkey-server", "--port", "0"]
         command += ["--unixsocket", self.socket, "--dir", self.folder, "--appendonly", "yes", "--save", ""]
         self.process = spawn(command, log=self.folder / "valkey.log", environment={"PATH": "/usr/bin:/bin"})
-        wait_until(lambda: self.ask("PING") == "+PONG", "the broker answers")
+        wait_until(lambda: self.ask("PING").startswith("+PONG"), "the broker answers")
 
     def ask(self, *words: str) -> str:
-        """Send one command and return the first line of the answer, empty when nobody listens."""
+        """Send one command and return the answer as it comes, empty when nobody listens."""
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
             line.settimeout(2)
             line.connect(str(self.socket))
             line.sendall((" ".join(words) + "\r\n").encode())
-            return line.recv(4096).decode().split("\r\n")[0]
+            return line.recv(65536).decode()
         return ""
+
+    def lines_taken(self) -> int:
+        """How many connections were ever opened to it, that of this question included."""
+        return int(self.ask("INFO", "stats").partition("total_connections_received:")[2].split()[0])
 
     def waiting(self, queue: str) -> int:
         """How many messages lie in a queue."""
-        return int(self.ask("LLEN", queue).removeprefix(":") or 0)
+        return int(self.ask("LLEN", queue).strip().removeprefix(":") or 0)
 
     def freeze(self) -> None:
         """Let it take connections and answer nothing, as a hung machine does."""
@@ -202,6 +210,23 @@ class Stack:
             return False
         return True
 
+    def post(self, path: str, *, person=None, **fields) -> http.client.HTTPResponse:
+        """Send a form to the web process as the browser of `person` does, who needs `portal()` around."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+        secret = "x" * 32
+        session = f"; session={self.session_of(person)}" if person else ""
+        headers = {
+            "Host": f"localhost:{self.port}",
+            "Cookie": f"csrf={secret}{session}",
+            "X-CSRFToken": secret,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        with contextlib.closing(line):
+            line.request("POST", path, body=urlencode(fields), headers=headers)
+            answer = line.getresponse()
+            answer.read()
+        return answer
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send a signal to a process and all its children, and wait for its end."""
         process = self.processes.pop(name)
@@ -218,6 +243,16 @@ class Stack:
         process = self.processes.pop(name)
         process.terminate()
         process.wait(timeout=WAIT_SECONDS)
+
+    def restore(self, *names: str) -> None:
+        """Have the broker, and just these processes, up and well, whatever the test before left behind."""
+        if self.broker.process.poll() is not None:
+            self.broker.start()
+        self.broker.thaw()
+        for name, process in list(self.processes.items()):
+            if name not in names or process.poll() is not None:
+                self.kill(name)
+        self.start(*[name for name in names if name not in self.processes])
 
     def manage(self, *words: str) -> str:
         """Run a command of the portal to its end and return what it printed; fail when it fails."""
@@ -257,14 +292,55 @@ class Stack:
         return contextlib.closing(line)
 
     def _make_database(self) -> None:
-        self._drop_database()
+        template = self._template()
+        self._drop(self.database)
         with self._server() as line, line.cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
-        self.manage("setup_database", "--verbosity", "0")
+            cursor.execute(_named("CREATE DATABASE {} TEMPLATE {}", self.database, template))
+        if not self._web_role_signs_in():
+            self.manage("setup_database", "--verbosity", "0")
 
-    def _drop_database(self) -> None:
+    def _template(self) -> str:
+        """The name of a migrated, empty database, made when there is none for the migrations of now.
+
+        Migrating takes ten seconds and more, copying less than one; the next run finds it, too.
+        """
+        prefix = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_template_"
+        name = prefix + _migrations_digest()
         with self._server() as line, line.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+            found = {row[0] for row in cursor.fetchall()}
+        if name not in found:
+            for old in found:
+                self._drop(old)
+            draft, environment = f"{prefix}draft", self.environment
+            self._drop(draft)
+            with self._server() as line, line.cursor() as cursor:
+                cursor.execute(_named("CREATE DATABASE {}", draft))
+                self.environment = environment | {"DATABASE_URL": _with_database(os.environ["DATABASE_URL"], draft)}
+                self.manage("setup_database", "--verbosity", "0")
+                self.environment = environment
+                # Under its name only when it is whole.
+                cursor.execute(_named("ALTER DATABASE {} RENAME TO {}", draft, name))
+        return name
+
+    def _web_role_signs_in(self) -> bool:
+        """Whether the web role has the password that this run derives; roles belong to the server, not the database."""
+        web = portal_settings.DATABASES["default"]
+        try:
+            psycopg2.connect(
+                dbname=self.database,
+                user=web["USER"],
+                password=web["PASSWORD"],
+                host=web["HOST"],
+                port=web["PORT"] or None,
+            ).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def _drop(self, database: str) -> None:
+        with self._server() as line, line.cursor() as cursor:
+            cursor.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", database))
 
     def query(self, statement: str, *values) -> list[tuple]:
         """Ask the stack's database as its owner, whom no row-level policy binds."""
@@ -338,7 +414,7 @@ class Stack:
         for name in list(self.processes):
             self.kill(name)
         self.broker.stop()
-        self._drop_database()
+        self._drop(self.database)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -346,6 +422,23 @@ def _free_port() -> int:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         return line.getsockname()[1]
+
+
+def _migrations_digest() -> str:
+    """A short name for everything that the shape of the database comes from."""
+    digest = hashlib.sha256(portal_settings.WEB_ROLE.encode())
+    sources = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("common/tenancy/*.py"),
+        *ROOT.glob("common/management/**/*.py"),
+    ]
+    for path in sorted([*sources, ROOT / "requirements.lock"]):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _named(statement: str, *names: str) -> sql.Composed:
+    return sql.SQL(statement).format(*map(sql.Identifier, names))
 
 
 def _with_database(url: str, name: str) -> str:

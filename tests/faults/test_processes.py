@@ -1,0 +1,74 @@
+"""The processes themselves: their signs of life, what they refuse, and whom they talk to."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from accounts.services import open_account
+from jobs.models import Heartbeat, Outbox
+from jobs.services import tell
+from tests.stack import ROOT
+
+pytestmark = pytest.mark.processes
+
+
+def test_all_are_alive_and_the_clock_is_rung_through(stack):
+    """Beat writes the bell, the relay rings it, the worker answers it."""
+    stack.start("beat")
+    assert "Alive" in stack.manage("check_processes", "--wait", "30")
+    swept = Outbox.objects.filter(task="jobs.close_lost_jobs").exclude(done_at=None)
+    stack.wait_until(swept.exists, "the sweeper has run")
+    assert list(stack.folder.glob("beat-schedule*"))
+    assert not [name for name in os.listdir(ROOT) if name.startswith(("celerybeat", "beat-schedule"))]
+
+
+def test_a_process_that_was_stopped_is_missed_at_once(stack):
+    stack.start("beat")
+    stack.stop("relay")
+    stack.stop("worker")
+    assert set(Heartbeat.objects.values_list("process", flat=True)) == {"beat"}
+    with pytest.raises(AssertionError, match="No sign of life: worker, relay"):
+        stack.manage("check_processes")
+
+
+def test_the_web_process_never_speaks_to_the_broker(stack):
+    """Even where mail is sent: the code for signing in is a row, and the relay and the worker do the rest."""
+    person = open_account(email="someone@example.com", name_ja="誰か", name_en="Someone")
+    stack.kill("worker")
+    stack.kill("relay")
+    stack.start("web")
+    before = stack.broker.lines_taken()
+    assert stack.post("/accounts/login/code/", email=person.email).status == 302
+    assert Outbox.objects.filter(task="notifications.deliver_mail").count() == 1
+    # One more, and that is our own, of the second question.
+    assert stack.broker.lines_taken() == before + 1
+    stack.start("relay", "worker")
+    stack.wait_until(lambda: list((stack.folder / "mail").glob("*.eml")), "the code is in the mailbox")
+
+
+def test_the_relay_takes_up_again_after_a_kill(stack):
+    stack.kill("relay")
+    tell("test.mark", key="after", args=[1], actor=None)
+    time.sleep(0.2)
+    assert Outbox.objects.get(key="after").published_at is None
+    stack.start("relay")
+    stack.wait_until(lambda: not Outbox.objects.open().exists(), "the bell is answered")
+
+
+@pytest.mark.parametrize("name", ["worker", "beat", "relay"])
+def test_a_privileged_role_is_refused(stack, name):
+    environment = stack.environment | {"WEB_DATABASE_URL": stack.environment["DATABASE_URL"]}
+    done = subprocess.run(
+        [str(part) for part in stack.command(name)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Refusing to run" in done.stderr + done.stdout
+    assert "BYPASSRLS" in done.stderr + done.stdout
