@@ -5,6 +5,7 @@ import secrets
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.http import HttpResponseNotAllowed
 
 from . import logs
 from .tenancy import narrow_to, set_context
@@ -27,6 +28,20 @@ class RequestIdMiddleware:
             logs.request_id.reset(token)
         response["X-Request-ID"] = request.request_id
         return response
+
+
+class KnownMethodsMiddleware:
+    """Answer 405 to every method that no page has. Django's form views would take a PUT for a POST."""
+
+    methods = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in self.methods:
+            return HttpResponseNotAllowed(self.methods)
+        return self.get_response(request)
 
 
 def is_storable(text: str) -> bool:

@@ -2,8 +2,10 @@
 
 from django.db import connection
 from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 
+@require_safe
 def healthz(request) -> HttpResponse:
     """Answer 200 when the database answers; needs nobody signed in and starts no session. Raises when it does not."""
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from common.tenancy import acting_as
 from companies.models import Access, Company, Membership, Person
 from consultations.models import Consultation, Minutes, PrivateNote
 from jobs.models import Job, StoredFile
+from jobs.services import store_file
 from notifications.models import Message
 from policies.enums import State, Transition
 from policies.models import Cycle, Move, Policy, Revision
@@ -30,6 +31,7 @@ from programmes.models import (
     Session,
     Speaker,
 )
+from reports.models import Report
 from tests.factories import (
     make_assignment,
     make_attendance,
@@ -49,6 +51,8 @@ NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
 class World:
     people: dict[str, User | None]
     enrolments: dict[str, Enrolment]
+    # The canaries in the bytes of files: what they stand in, and whose they are.
+    file_canaries: dict[str, tuple[str, str]] = field(default_factory=dict)
     # What was made, by a name of the kind of data and the owner.
     rows: dict[str, dict[str, models.Model]] = field(default_factory=dict)
 
@@ -95,6 +99,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "programme's file": (StoredFile, audiences.MANAGED),
     "company's event": (Event, audiences.RECORDS),
     "programme's event": (Event, audiences.MANAGED),
+    "report": (Report, audiences.MANAGED),
     "message": (Message, audiences.MANAGED),
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
@@ -110,6 +115,7 @@ def make_world() -> World:
         _fill_company(world, owner)
         _fill_texts(world, owner)
         _fill_jobs(world, owner)
+        _fill_report(world, owner)
         _fill_trail(world, owner)
         _fill_messages(world, owner)
     return world
@@ -201,6 +207,27 @@ def _fill_jobs(world: World, owner: str) -> None:
             **tenant,
         )
         world.keep(f"{whose} file", owner, file)
+
+
+def _fill_report(world: World, owner: str) -> None:
+    """A finished report, whose files say whose they are."""
+    programme, asker = world["programme", owner], world["seat", owner].user
+    job = Job.objects.create(
+        kind="reports.render", title="Report", requested_by=asker, programme_id=programme.pk, state=Job.State.DONE
+    )
+    report = Report(programme=programme, language="en", as_of=programme.ends_on, requested_by=asker, job=job)
+    report.figures, report.content_key = {"computed_at": NOON.isoformat()}, "0" * 64
+    report.pdf, report.sheet = _file(world, owner, "report.pdf"), _file(world, owner, "report.xlsx")
+    report.save()
+    world.keep("report", owner, report)
+
+
+def _file(world: World, owner: str, name: str) -> StoredFile:
+    """A file of the programme whose bytes are a canary, since nothing can be written into it later."""
+    canary = f"zqf{len(world.file_canaries):04x}qz"
+    world.file_canaries[canary] = (f"bytes of {name}", owner)
+    programme, actor = world["programme", owner], world["seat", owner].user
+    return store_file(name=name, content=canary.encode(), actor=actor, programme_id=programme.pk)
 
 
 def _fill_trail(world: World, owner: str) -> None:

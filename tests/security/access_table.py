@@ -1,0 +1,142 @@
+"""Every address of the portal and who gets what there. An address that is not named here fails the sweep.
+
+`get` and `post` are sets of (role, owner): whom the address answers about whose object. `knows` are those who may
+know that the object exists; to them a refusal is 403, to everybody else the object is not there: 404. Whoever has not
+signed in is sent to the sign-in page, whatever the address.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.security.audiences import (
+    CONTENT,
+    MANAGED,
+    MEMBERS,
+    NOBODY,
+    PROGRAMME,
+    RECORDS,
+    SEATED,
+    SIGNED_IN,
+)
+
+SIGN_IN_PAGE = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address answers to those it is for."""
+
+    get: frozenset = NOBODY
+    post: frozenset = NOBODY
+    knows: frozenset = NOBODY
+    # The answers to a GET, and to a POST that holds nothing.
+    got: tuple[int, ...] = (200,)
+    posted: tuple[int, ...] = (200, 302)
+    # Which kind of data a part of the address names, where that is not the usual one of `doors.NAMED_BY`.
+    named: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open_to(self) -> frozenset:
+        return self.get | self.post
+
+    @property
+    def known_to(self) -> frozenset:
+        return self.knows | self.open_to
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An address of signing in, which knows no tenant: what it answers to GET and POST before and after signing in."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+
+# Pages of the secretariat, of a programme whose existence is no secret to whoever takes part in it.
+FOR_SECRETARIAT = {"get": MANAGED, "knows": PROGRAMME}
+# Seats in a programme, whatever is assigned to them.
+ADVISER_SEATS = SEATED - MANAGED
+
+PAGES: dict[str, tuple[Page, ...]] = {
+    "dashboards:home": (Page(get=SIGNED_IN, got=(302,), post=SIGNED_IN, posted=(302,)),),
+    "dashboards:places": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
+    "dashboards:help": (Page(get=SIGNED_IN),),
+    "dashboards:company": (Page(get=RECORDS),),
+    "dashboards:company_home": (Page(get=MEMBERS, knows=RECORDS),),
+    "dashboards:programme": (Page(get=PROGRAMME),),
+    "dashboards:companies": (Page(**FOR_SECRETARIAT),),
+    "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
+    "programmes:list": (Page(get=SIGNED_IN),),
+    "programmes:sessions": (Page(get=PROGRAMME),),
+    "programmes:session": (Page(get=PROGRAMME),),
+    "programmes:company_sessions": (Page(get=RECORDS),),
+    "policies:company": (Page(get=RECORDS),),
+    "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    "consultations:company": (Page(get=RECORDS),),
+    "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    "reports:list": (Page(**FOR_SECRETARIAT),),
+    "reports:new": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "reports:report": (Page(get=MANAGED),),
+    "reports:progress": (Page(get=MANAGED, got=(302,)),),
+    "reports:retry": (Page(post=MANAGED, posted=(302,)),),
+    "reports:pdf": (Page(get=MANAGED),),
+    "reports:sheet": (Page(get=MANAGED),),
+    "jobs:progress": tuple(
+        Page(get=audience, named={"job_id": kind})
+        for kind, audience in {
+            "programme's job": MANAGED,
+            "company's job": RECORDS,
+            "content job": CONTENT,
+        }.items()
+    ),
+    # Of a company's job only who asked for it, and nobody of the cast asked for these.
+    "jobs:retry": (
+        Page(post=MANAGED, posted=(302,), named={"job_id": "programme's job"}),
+        Page(knows=RECORDS, named={"job_id": "company's job"}),
+        Page(knows=CONTENT, named={"job_id": "content job"}),
+    ),
+    "jobs:cancel": (
+        Page(post=MANAGED, posted=(302,), named={"job_id": "programme's job"}),
+        Page(knows=RECORDS, named={"job_id": "company's job"}),
+        Page(knows=CONTENT, named={"job_id": "content job"}),
+    ),
+}
+
+# Addresses that know no tenant, most of them allauth's. Before signing in, 302 leads to the sign-in page; after it, away
+# from a page that is of no use any more. 403: nothing to confirm with; 404: no such key or code. POSTs hold nothing.
+GATES: dict[str, Gate] = {
+    "accounts:set_language": Gate((405, 302), (405, 302)),
+    "healthz": Gate((200, 405), (200, 405)),
+    "account_login": Gate((200, 200), (302, 302)),
+    "account_logout": Gate((302, 302), (200, 302)),
+    "account_inactive": Gate((200, 405), (200, 405)),
+    "account_signup": Gate((200, 200), (302, 302)),
+    "account_reauthenticate": Gate((302, 302), (403, 403)),
+    "account_email": Gate((302, 302), (200, 302)),
+    "account_email_verification_sent": Gate((200, 405), (200, 405)),
+    "account_change_password": Gate((302, 302), (302, 302)),
+    "account_set_password": Gate((302, 302), (200, 200)),
+    "account_reset_password": Gate((200, 200), (200, 200)),
+    "account_confirm_login_code": Gate((302, 302), (302, 302)),
+    "account_confirm_email": Gate((200, 404), (200, 404)),
+    "account_reset_password_from_key_done": Gate((200, 405), (200, 405)),
+    "account_reset_password_from_key": Gate((200, 200), (200, 200)),
+    "account_reset_password_done": Gate((200, 405), (200, 405)),
+    "account_request_login_code": Gate((200, 200), (302, 302)),
+    "mfa_index": Gate((302, 302), (200, 405)),
+    "mfa_authenticate": Gate((302, 302), (302, 302)),
+    "mfa_reauthenticate": Gate((302, 302), (403, 403)),
+    "mfa_activate_totp": Gate((302, 302), (200, 200)),
+    "mfa_deactivate_totp": Gate((302, 302), (404, 404)),
+    "mfa_view_recovery_codes": Gate((302, 302), (404, 405)),
+    "mfa_generate_recovery_codes": Gate((302, 302), (200, 200)),
+    "mfa_download_recovery_codes": Gate((302, 302), (404, 404)),
+    "mfa_list_webauthn": Gate((302, 302), (200, 405)),
+    "mfa_add_webauthn": Gate((302, 302), (200, 200)),
+    "mfa_reauthenticate_webauthn": Gate((302, 302), (403, 403)),
+    "mfa_remove_webauthn": Gate((302, 302), (404, 404)),
+    "mfa_edit_webauthn": Gate((302, 302), (404, 404)),
+    "mfa_login_webauthn": Gate((302, 302), (302, 302)),
+    "style_guide:index": Gate((200, 405), (200, 405)),
+    "style_guide:page": Gate((200, 405), (200, 405)),
+    "style_guide:job": Gate((200, 405), (200, 405)),
+}

@@ -1,0 +1,64 @@
+"""Every address of the portal, read from the resolver: nobody has to remember to add one to a list."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.security.world import World
+
+
+@dataclass(frozen=True)
+class Door:
+    """A URL pattern: its name with namespaces, and the names of the parts of its address that vary."""
+
+    name: str
+    kwargs: tuple[str, ...]
+
+
+def all_doors() -> list[Door]:
+    return sorted(_walk(get_resolver(), ()), key=lambda door: door.name)
+
+
+def _walk(resolver, namespaces: tuple[str, ...]) -> Iterator[Door]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield Door(":".join([*namespaces, pattern.name or f"unnamed {pattern.pattern}"]), _parts(resolver, pattern))
+        else:
+            yield from _walk(pattern, (*namespaces, *filter(None, [pattern.namespace])))
+
+
+def _parts(resolver, pattern: URLPattern) -> tuple[str, ...]:
+    return (*resolver.pattern.regex.groupindex, *pattern.pattern.regex.groupindex)
+
+
+# Which kind of data (tests/security/world.py) a part of an address names, unless the access table says otherwise.
+NAMED_BY = {
+    "company_id": "company",
+    "programme_id": "programme",
+    "session_id": "session",
+    "person_id": "person",
+    "enrolment_id": "enrolment",
+    "consultation_id": "consultation",
+    "cycle_id": "cycle",
+    "policy_id": "policy",
+    "report_id": "report",
+    "import_id": "import",
+    "job_id": "programme's job",
+    "file_id": "programme's file",
+}
+
+
+def address(door: Door, world: World, owner: str, *, named: dict[str, str]) -> str:
+    """The address of the owner's object. Raises KeyError for a part that the sweep cannot fill: teach it above."""
+    parts = NAMED_BY | named
+    return reverse(door.name, kwargs={part: world[parts[part], owner].pk for part in door.kwargs})
+
+
+def address_of_nothing(door: Door, world: World, owner: str, *, named: dict[str, str]) -> str:
+    """The same address up to its last part, which names an object that does not exist."""
+    parts = NAMED_BY | named
+    *known, last = door.kwargs
+    ids = {part: world[parts[part], owner].pk for part in known}
+    return reverse(door.name, kwargs=ids | {last: uuid.UUID(int=1, version=4)})

@@ -1,0 +1,121 @@
+"""Going through every door as everybody, and writing down what came of it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from tests.roles import WebClient
+from tests.security.audiences import OWNERS, ROLES
+from tests.security.canaries import found_in
+from tests.security.doors import Door, address, address_of_nothing
+from tests.security.world import World
+
+# Methods, and about whose objects each is tried: all owners where an answer says something, fewer where it cannot.
+OWNERS_BY_METHOD = {
+    "GET": OWNERS,
+    "POST": OWNERS,
+    "HEAD": ("company",),
+    "OPTIONS": ("company",),
+    "PUT": ("company",),
+    "PATCH": ("company",),
+    "DELETE": ("company",),
+}
+METHODS = tuple(OWNERS_BY_METHOD)
+# Sessions remember who signed in, the cache counts attempts, and a look at somebody's data leaves a line in the trail.
+WRITTEN_BY_LOOKING = {"django_session", "common_cache", "audit_event"}
+TOKEN = re.compile(rb"\b[A-Za-z0-9]{64}\b")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request came to."""
+
+    door: str
+    role: str
+    owner: str
+    # False where the last part of the address names nothing, in the same programme or company.
+    exists: bool
+    method: str
+    status: int
+    location: str
+    canaries: frozenset[str]
+    wrote: frozenset[str]
+    body: bytes
+
+    def __str__(self):
+        return f"{self.method} {self.door} as {self.role} about {self.owner}: {self.status} {self.location}".strip()
+
+
+def sign_in_all(world: World) -> dict[str, str]:
+    """Sign everybody in; return their cookies. A client is made anew for each request, so that none changes the next."""
+    cookies = {}
+    for role in ROLES:
+        client = WebClient()
+        if world.people[role]:
+            client.force_login(world.people[role])
+        cookies[role] = client.cookies.output(header="", sep=";")
+    return cookies
+
+
+def client_of(cookies: dict[str, str], role: str) -> WebClient:
+    client = WebClient(raise_request_exception=False)
+    client.cookies.load(cookies[role])
+    return client
+
+
+def ask(client, method: str, url: str, data=None, **about) -> Answer:
+    """Send one request and undo what it wrote."""
+    before = _writes()
+    with transaction.atomic():
+        response = client.post(url, data) if data and method == "POST" else client.generic(method, url)
+        after = _writes()
+        transaction.set_rollback(True)
+    return Answer(
+        method=method,
+        status=response.status_code,
+        location=response.get("Location", ""),
+        canaries=frozenset(found_in(response)),
+        wrote=frozenset(table for table, count in after.items() if count != before.get(table, 0)),
+        body=_plain(response, url),
+        **about,
+    )
+
+
+def _plain(response, url: str) -> bytes:
+    """The answer without what differs each time: the address itself, the number of the request, the form's token."""
+    body = b"" if response.streaming else response.content
+    body = body.replace(url.encode(), b"").replace(response["X-Request-ID"].encode(), b"")
+    return TOKEN.sub(b"", body)
+
+
+def _writes() -> dict[str, int]:
+    """How many rows of which table this transaction has written so far, undone ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITES)
+        return dict(cursor.fetchall())
+
+
+WRITES = """
+SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                + pg_stat_get_xact_tuples_deleted(oid)
+  FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+
+
+def sweep(
+    world: World, cookies: dict[str, str], doors: Iterable[tuple[Door, dict]], *, methods=METHODS, roles=ROLES
+) -> Iterator[Answer]:
+    """Every door, method, role and owner, and beside each object one that does not exist."""
+    for door, named in doors:
+        for owner in OWNERS if door.kwargs else OWNERS[:1]:
+            url = address(door, world, owner, named=named)
+            nothing = address_of_nothing(door, world, owner, named=named) if door.kwargs else None
+            for role in roles:
+                about = {"door": door.name, "role": role, "owner": owner}
+                for method in methods:
+                    if owner in OWNERS_BY_METHOD[method]:
+                        yield ask(client_of(cookies, role), method, url, exists=True, **about)
+                if nothing:
+                    yield ask(client_of(cookies, role), "GET", nothing, exists=False, **about)
