@@ -15,6 +15,7 @@ from jobs.models import Job
 from jobs.rendering import RenderingTooLong
 from jobs.services import store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
+from notifications.services import tell_job_ended
 
 from . import rendering
 from .models import Report
@@ -74,7 +75,12 @@ def content_key(report: Report, figures: Mapping) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-@job_handler(KIND)
+def tell_failed(job: Job) -> None:
+    """Tell who asked that it failed, and why."""
+    tell_job_ended(job=job, actor=job.requested_by)
+
+
+@job_handler(KIND, on_failed=tell_failed)
 def render_report(run: JobRun) -> None:
     """Make the report of the job. Content that was rendered before is served again from storage."""
     run.step(READING, 0, 0)
@@ -93,6 +99,7 @@ def render_report(run: JobRun) -> None:
         _keep(report, same or figures, files, actor=run.actor)
         _log(report, job, actor=run.actor, again=same is not None)
         job.result_url = reverse("reports:report", args=[report.programme_id, report.pk])
+        tell_job_ended(job=job, actor=run.actor)
 
 
 def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] | None, *, actor) -> None:

@@ -14,6 +14,7 @@ from jobs.models import Job, StoredFile
 from jobs.rendering import RenderingTooLong
 from jobs.services import open_stored
 from jobs.tasks import run_job, runs
+from notifications.models import Message
 from reports import rendering, tasks
 from reports.models import Report
 from reports.services import request_report, retry_report
@@ -54,6 +55,7 @@ def test_a_report_is_asked_for_rendered_and_kept(pilot):
     report = work(ask_for(pilot))
     assert report.job.state == Job.State.DONE
     assert report.job.result_url == f"/programmes/{report.programme_id}/reports/{report.pk}/"
+    assert Message.objects.get().to_user_id == pilot.secretariat.pk
     assert report.figures == {**pilot.figures(), "computed_at": report.figures["computed_at"]}
     assert report.pdf.name == "SPPパイロット2024 実施報告書 2025-04-30.pdf"
     assert report.sheet.name == "SPPパイロット2024 実施報告書 2025-04-30.xlsx"
@@ -124,6 +126,7 @@ def test_a_report_too_large_fails_in_words_and_can_be_pressed_again(pilot, monke
     assert (report.job.state, report.job.error_code) == (Job.State.FAILED, "too_large")
     assert report.pdf is None
     assert StoredFile.objects.count() == 0
+    assert Message.objects.get().kind == "job_failed"
     with acting_as(pilot.secretariat.pk), web_role():
         assert retry_report(report=report, actor=pilot.secretariat).pk == report.pk
     assert work(report).is_ready
