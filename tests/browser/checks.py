@@ -78,12 +78,13 @@ def has_visible_focus(page) -> bool:
     )
 
 
-def tab_to(page, words: str, *, limit: int = 60) -> None:
-    """Press Tab until something with these words has the focus. Every stop on the way must be visible."""
+def tab_to(page, wanted, *, limit: int = 80) -> None:
+    """Press Tab until the element of the locator has the focus. Every stop on the way must be visible."""
+    target = wanted.first.element_handle()
     for _ in range(limit):
         page.keyboard.press("Tab")
         here = focused(page)
         assert here == "" or has_visible_focus(page), f"The focus on {here!r} cannot be seen ({page.url})"
-        if words in here:
+        if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"{words!r} is not reached by Tab on {page.url}")
+    raise AssertionError(f"{wanted} is not reached by Tab on {page.url}")

@@ -85,7 +85,9 @@ def walk(page, visit, *, most: int = 30) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize(("email", "reader", "pages"), VISITS, ids=[f"{email}-{reader[0]}" for email, reader, _ in VISITS])
+@pytest.mark.parametrize(
+    ("email", "reader", "pages"), VISITS, ids=[f"{email}-{reader[0]}" for email, reader, _ in VISITS]
+)
 def test_every_page_is_accessible_and_fits(open_page, person, email, reader, pages):
     language, width = reader
     page = open_page("/", language=language, width=width, user=person(email))
