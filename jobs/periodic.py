@@ -13,7 +13,7 @@ from celery.beat import PersistentScheduler
 from celery.schedules import crontab
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from .models import Outbox
@@ -58,7 +58,7 @@ class BellScheduler(PersistentScheduler):
         try:
             if not Outbox.objects.open().filter(task=entry.task, key__startswith="beat:").exists():
                 tell(entry.task, key=f"beat:{entry.name}:{timezone.now():%Y-%m-%dT%H:%M:%S.%f}", actor=None)
-        except DatabaseError as error:
+        except Error as error:
             self._database_lost(error)
         self._tasks_since_sync += 1
         if self.should_sync():
@@ -69,11 +69,11 @@ class BellScheduler(PersistentScheduler):
         try:
             show_life("beat")
             self.database_answers = True
-        except DatabaseError as error:
+        except Error as error:
             self._database_lost(error)
         return min(pause, EVERY_SECONDS)
 
-    def _database_lost(self, error: DatabaseError) -> None:
+    def _database_lost(self, error: Error) -> None:
         if self.database_answers:
             logger.error("The database does not answer (%s).", type(error).__name__)
         self.database_answers = False

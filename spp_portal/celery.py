@@ -11,7 +11,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - all below needs the settings above
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
-from django.db import DatabaseError, connections  # noqa: E402
+from django.db import Error, connections  # noqa: E402
 
 from common.tenancy.guard import refuse_unsafe_database  # noqa: E402
 from jobs.services.life import EVERY_SECONDS, show_life, sign_off  # noqa: E402
@@ -47,7 +47,7 @@ class SignOfLife(bootsteps.StartStopStep):
     def _tell(deed):
         try:
             deed("worker")
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("The database does not answer (%s)", type(error).__name__)
         finally:
             # Children that are forked later must not inherit an open line.

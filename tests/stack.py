@@ -353,6 +353,14 @@ class Stack:
         with self._server(self.database) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
 
+    def cut_database_lines(self) -> None:
+        """Hang up on every process of the stack, as a restart of the server does."""
+        self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            self.database,
+            portal_settings.WEB_ROLE,
+        )
+
     def empty(self) -> None:
         """Take every row out of the portal's tables, for the next test."""
         tables = self.query(

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_noop
@@ -145,10 +145,12 @@ class JobRun:
 
     def refuse(self, refusal: JobRefused) -> None:
         """Record that the person has to put something right."""
+        connection.close_if_unusable_or_obsolete()
         self._fail_if_held(Job.ErrorKind.REFUSED, refusal.code, refusal.message, refusal.params)
 
     def give_back(self, error: BaseException) -> None:
         """After an error that is nobody's input: queue the job for its next attempt, or fail it for good."""
+        connection.close_if_unusable_or_obsolete()
         if self.attempt < self.job.max_attempts:
             with acting_as(self.actor.pk):
                 if self._held().update(state=Job.State.QUEUED, lease_until=None, step="", step_params={}):
@@ -184,7 +186,7 @@ class JobRun:
                             self._lost.set()
                             return
                         put_off(self.job.bell_key, seconds=LEASE_SECONDS + 1)
-                except DatabaseError:
+                except Error:
                     # The lease may run out; then this attempt finds no row to write, and another one starts.
                     logger.warning("Job %s: the lease could not be renewed", self.job.number)
                     connection.close()

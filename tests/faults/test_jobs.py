@@ -75,6 +75,14 @@ def test_whole_worker_killed_and_started_again(stack, person):
     assert_done_once(stack, job, attempts=2)
 
 
+def test_database_hangs_up_in_the_middle(stack, person):
+    job = ask(person, "wait")
+    began(stack, job)
+    stack.cut_database_lines()
+    let_go(stack, job)
+    assert_done_once(stack, job, attempts=2)
+
+
 def test_frozen_attempt_that_wakes_up_later_writes_nothing(stack, person):
     job = ask(person, "wait")
     child = began(stack, job)

@@ -57,6 +57,18 @@ def test_the_relay_takes_up_again_after_a_kill(stack):
     stack.wait_until(lambda: not Outbox.objects.open().exists(), "the bell is answered")
 
 
+def test_all_take_up_again_when_the_database_hangs_up(stack):
+    """What a restart of the server does to its clients, without stopping it for everybody else."""
+    stack.start("beat")
+    for round_ in range(2):
+        stack.cut_database_lines()
+        tell("test.mark", key=f"cut:{round_}", args=[round_], actor=None)
+        stack.wait_until(lambda: not Outbox.objects.open().exists(), "the bell is answered")
+    Heartbeat.objects.all().delete()
+    stack.wait_until(lambda: Heartbeat.objects.count() == 3, "all give a sign of life again")
+    assert all(process.poll() is None for process in stack.processes.values())
+
+
 @pytest.mark.parametrize("name", ["worker", "beat", "relay"])
 def test_a_privileged_role_is_refused(stack, name):
     environment = stack.environment | {"WEB_DATABASE_URL": stack.environment["DATABASE_URL"]}

@@ -1,12 +1,13 @@
 """The relay: the one process that publishes to the broker what the others wrote into the outbox."""
 
+import contextlib
 import logging
 import select
 import signal
 import time
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from common.tenancy.guard import refuse_unsafe_database
 from jobs.delivery import Broker, Relay, give_up_dead_bells
@@ -34,10 +35,11 @@ class Command(BaseCommand):
         while not self.stopped:
             try:
                 self._turn()
-            except DatabaseError as error:
+            except Error as error:
                 self._database_lost(error)
         self.relay.broker.close()
-        sign_off("relay")
+        with contextlib.suppress(Error):
+            sign_off("relay")
 
     def _stop(self, number, frame):
         self.stopped = True
@@ -67,13 +69,14 @@ class Command(BaseCommand):
 
     def _wait_for_news(self) -> None:
         line = connection.connection
-        line.poll()
-        if not line.notifies:
-            select.select([line], [], [], POLL_SECONDS)
+        with connection.wrap_database_errors:
             line.poll()
+            if not line.notifies:
+                select.select([line], [], [], POLL_SECONDS)
+                line.poll()
         line.notifies.clear()
 
-    def _database_lost(self, error: DatabaseError) -> None:
+    def _database_lost(self, error: Error) -> None:
         if self.database_answers:
             self.database_answers = False
             logger.error("The database does not answer (%s). Trying again every second.", type(error).__name__)
