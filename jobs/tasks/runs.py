@@ -145,12 +145,12 @@ class JobRun:
 
     def refuse(self, refusal: JobRefused) -> None:
         """Record that the person has to put something right."""
-        connection.close_if_unusable_or_obsolete()
+        _drop_dead_line()
         self._fail_if_held(Job.ErrorKind.REFUSED, refusal.code, refusal.message, refusal.params)
 
     def give_back(self, error: BaseException) -> None:
         """After an error that is nobody's input: queue the job for its next attempt, or fail it for good."""
-        connection.close_if_unusable_or_obsolete()
+        _drop_dead_line()
         if self.attempt < self.job.max_attempts:
             with acting_as(self.actor.pk):
                 if self._held().update(state=Job.State.QUEUED, lease_until=None, step="", step_params={}):
@@ -192,6 +192,12 @@ class JobRun:
                     connection.close()
         finally:
             connection.close()
+
+
+def _drop_dead_line() -> None:
+    """Let the next statement open a new line when the error was that the database hung up."""
+    if not connection.in_atomic_block and connection.connection is not None and not connection.is_usable():
+        connection.close()
 
 
 def _in_words(error: BaseException) -> tuple[str, str]:
