@@ -170,6 +170,22 @@ def end_assignment(*, assignment: Assignment, ends_on: date, actor) -> None:
     )
 
 
+@transaction.atomic
+def change_assignment(*, assignment: Assignment, actor) -> None:
+    """Write the assignment's new days; access is open in them and at no other time."""
+    assignment.save(update_fields=["starts_on", "ends_on"])
+    companies.end_access(source_ids=[assignment.pk])
+    if assignment.ends_on is None or assignment.ends_on >= timezone.localdate():
+        companies.grant_access(grants=_adviser_grants([assignment]))
+    audit.log(
+        actor=actor,
+        verb="assignment.changed",
+        obj=assignment,
+        company_id=assignment.company_id,
+        programme_id=assignment.programme_id,
+    )
+
+
 @dataclass(frozen=True)
 class Reached:
     """One milestone reached: by which enrolment, through what, when, and the row that proves it."""
@@ -223,12 +239,20 @@ def reach_milestones(*, reached: list[Reached], actor, is_correction: bool = Tru
             enrolment_id=item.enrolment_id,
             company_id=company_of[item.enrolment_id],
             programme_id=programme_of[item.enrolment_id],
-            kind=kind,
+            kind_id=kind.pk,
             reached_on=item.reached_on,
             evidence=f"{item.evidence._meta.label_lower}:{item.evidence.pk}",
         )
     MilestoneDate.objects.bulk_update(cancelled, ["cancelled_on"], batch_size=1000)
     MilestoneDate.objects.bulk_create(new.values(), batch_size=2000)
+
+
+@transaction.atomic
+def cancel_milestones(*, dates: list[MilestoneDate], actor) -> None:
+    """Take back days that nothing proves any more; they stay to be seen, but no as-of date counts them."""
+    for row in dates:
+        row.cancelled_on = row.reached_on
+    MilestoneDate.objects.bulk_update(dates, ["cancelled_on"], batch_size=1000)
 
 
 @transaction.atomic

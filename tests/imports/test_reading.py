@@ -20,6 +20,7 @@ from imports.importing.reading.reader import RawCell, RawSheet, RawWorkbook, rea
 from imports.importing.reading.records import plain
 from imports.importing.reading.schema import SHEETS, Column, spelling
 from tests.factories.workbooks import CONTENT, PILOT, make_content, make_workbook, set_cell, set_pair
+from tests.imports.test_container import with_sheet
 
 TODAY = date(2026, 11, 22)
 
@@ -183,6 +184,15 @@ def test_a_workbook_counting_its_days_from_1904():
     sheet = next(sheet for sheet in raw.sheets if sheet.title == "Policies")
     sheet.rows[1][1][5] = RawCell("n", days)
     assert inspect_raw(raw, today=TODAY).data.records("Policies")[0]["approved_on"] == date(2025, 10, 1)
+
+
+def test_texts_are_read_without_fonts_and_readings():
+    """As Japanese Excel writes them: parts in several fonts, and the reading that was typed."""
+    rich = (
+        '<row r="2"><c r="A2" t="inlineStr"><is><r><rPr><b/></rPr><t>株式会社</t></r><r><t xml:space="preserve"> 葵</t></r>'
+        '<rPh sb="0" eb="4"><t>カブシキガイシャ</t></rPh><phoneticPr fontId="1"/></is></c></row>'
+    )
+    assert read_workbook(with_sheet(rich)).sheets[0].rows == [(2, {1: RawCell("s", "株式会社 葵")})]
 
 
 # Cells

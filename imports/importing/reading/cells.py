@@ -34,6 +34,8 @@ COMPACT_DATE = re.compile(r"(20\d\d)(\d\d)(\d\d)")
 DIGITS = re.compile(r"[+]?\d{1,15}")
 UNITS = re.compile(r"(名|人|社|分|回|年度|年|番)$")
 KANJI = re.compile("[㐀-䶿一-鿿豈-﫿\U00020000-\U0003fffd]")
+# Everything that Unicode calls control or surrogate, but for line breaks and tabs.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPONENT = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 # Excel's day numbers for 1 January 2000 and 31 December 2099: a date whose cell lost its format.
 SERIALS = range(36526, 73051)
@@ -80,7 +82,7 @@ def as_text(cell: RawCell) -> str:
     if cell.kind in "dt":
         raise CellError("turned_into_date")
     text = trimmed(cell.value.replace("\r\n", "\n").replace("\r", "\n"))
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
+    if CONTROL.search(text):
         raise CellError("control_character")
     return text
 

@@ -153,7 +153,16 @@ FINDINGS = {
         "The portal already has a consultation of the adviser or the company at this time (%(who)s, %(starts)s)."
     ),
     "portal_corporate_number": _("The portal already has another company with this corporate number (%(other)s)."),
-    "portal_company_code": _("The portal already has another company with this code (%(other)s)."),
+    "person_moved": _(
+        "In the portal this address belongs to the company %(other)s. An import moves nobody to another company: use another address, or"
+        " end the membership there first."
+    ),
+    "parent_removed": _(
+        "What this row refers to was removed in the portal. Delete the row, or choose in the list of conflicts that the file wins."
+    ),
+    "policy_open_elsewhere": _(
+        "The company is still working on its policy in another programme. Finish that first, or leave the row out."
+    ),
     "programme_not_yours": _("The portal already has a programme with this code, and you are not of its secretariat."),
     "company_not_yours": _(
         "This company is in the portal already, and your programmes do not include it. Ask the portal's operator."

@@ -119,8 +119,10 @@ def _parse_row(
     record = Record(row, dict.fromkeys(column.name for column in columns.values()))
     bad, findings = set(unread), []
     for number, column in columns.items():
+        if number not in cells:
+            continue
         try:
-            value = _value(cells.get(number), column, shift)
+            value = _value(cells[number], column, shift)
         except CellError as error:
             findings.append(_cell_finding(content, record, column, cells.get(number), error))
             bad.add(column.name)
@@ -128,7 +130,9 @@ def _parse_row(
             record.values[column.name] = value
     if all(value is None for value in record.values.values()) and not findings:
         return None, []
-    record.bad = frozenset(bad | {name for name in record.values if _is_missing(content.sheet, record, name)})
+    missing = [column for column in content.sheet.required if record.get(column.name) is None]
+    if bad or missing:
+        record.bad = frozenset(bad | {column.name for column in missing})
     return record, findings + list(_missing_values(content, record, bad))
 
 
@@ -140,10 +144,6 @@ def _value(cell: RawCell | None, column: Column, shift: int):
     return parse_cell(cell, column)
 
 
-def _is_missing(sheet: Sheet, record: Record, name: str) -> bool:
-    return record.values[name] is None and sheet.column(name).required
-
-
 def _cell_finding(
     content: SheetData, record: Record, column: Column, cell: RawCell | None, error: CellError
 ) -> Finding:
@@ -152,8 +152,8 @@ def _cell_finding(
 
 
 def _missing_values(content: SheetData, record: Record, bad: set[str]) -> Iterator[Finding]:
-    for column in content.sheet.columns:
-        if column.required and column.name not in bad and record.get(column.name) is None:
+    for column in content.sheet.required:
+        if column.name not in bad and record.get(column.name) is None:
             yield content.finding(ERROR, "value_missing", record, column.name)
     for first, second in content.sheet.one_of:
         if not record.get(first) and not record.get(second) and not {first, second} & bad:
@@ -200,6 +200,6 @@ def _parse_pairs(content: SheetData, raw: RawSheet, data: WorkbookData, shift: i
                 column.name,
                 params={"ja": column.ja},
             )
-    record.bad = frozenset(bad | {name for name in record.values if _is_missing(sheet, record, name)})
+    record.bad = frozenset(bad | {column.name for column in sheet.required if record[column.name] is None})
     yield from _missing_values(content, record, bad)
     content.records.append(record)

@@ -6,7 +6,7 @@ Names of sheets, columns and choices are understood in English and in Japanese, 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -54,12 +54,15 @@ class Column:
         return {spelling(name) for name in (self.name, self.ja, *self.also)}
 
     def choice(self, text: str) -> str | None:
-        return _choices_by_spelling(self.choices).get(spelling(text))
+        return self._codes.get(text) or self._by_spelling.get(spelling(text))
 
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        return {choice.code: choice.code for choice in self.choices}
 
-@cache
-def _choices_by_spelling(choices: tuple[Choice, ...]) -> dict[str, str]:
-    return {spelling(word): choice.code for choice in choices for word in (choice.code, *choice.words)}
+    @cached_property
+    def _by_spelling(self) -> dict[str, str]:
+        return {spelling(word): choice.code for choice in self.choices for word in (choice.code, *choice.words)}
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ class Sheet:
     @property
     def spellings(self) -> set[str]:
         return {spelling(name) for name in (self.name, self.ja, *self.also)}
+
+    @cached_property
+    def required(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.required)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
