@@ -2,14 +2,18 @@
 
 from .living import is_loaded, load_living_demo
 from .password import give_password, kept_password, make_kept_password
+from .pilot import PilotRefused, load_pilot, open_pilot
 from .sign_in import sign_in_lines, table
 
 __all__ = [
+    "PilotRefused",
     "give_password",
     "is_loaded",
     "kept_password",
     "load_living_demo",
+    "load_pilot",
     "make_kept_password",
+    "open_pilot",
     "sign_in_lines",
     "table",
 ]

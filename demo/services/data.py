@@ -6,8 +6,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 PILOT_WORKBOOK = FOLDER.parent / "fy2024_pilot.xlsx"
+PILOT_CODE = "fy2024-pilot"
 LIVING_CODE = "living-demo"
 PREVIOUS_CODE = "living-demo-previous"
+# The columns that seats and people share.
+NAMES = ("name_ja", "name_en", "name_kana", "title", "email")
 
 
 @cache
@@ -22,3 +25,8 @@ def people() -> list[dict]:
         for company in read("companies")["companies"]
         for person in company["people"]
     ]
+
+
+def secretariat() -> list[dict]:
+    """The seats that are not advisers'."""
+    return [facts for facts in read("programme")["seats"] if facts["role"] != "adviser"]

@@ -15,7 +15,6 @@ from programmes.models import AgendaItem, Enrolment, Organisation, Programme, Se
 from . import data
 from .world import World
 
-NAMES = ("name_ja", "name_en", "name_kana", "title", "email")
 ONE_DAY = timedelta(days=1)
 
 
@@ -96,7 +95,7 @@ def _seat_people(world: World) -> None:
 
 
 def _named(facts: dict) -> dict:
-    named = {name: facts.get(name, "") for name in NAMES}
+    named = {name: facts.get(name, "") for name in data.NAMES}
     return named | {"name_kana": normalise_kana(named["name_kana"])}
 
 

@@ -3,13 +3,15 @@
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
 from common.tenancy import acting_as
 from companies.models import Membership
-from programmes.models import Seat
+from programmes.enums import SeatRole
+from programmes.models import Assignment, Seat
 
 from . import data
 
@@ -39,13 +41,22 @@ def sign_in_lines(*, operator: User, language: str) -> list[Line]:
 
 
 def _line(user: User) -> Line:
-    seat = Seat.objects.current().filter(user=user).select_related("programme").first()
+    seats = Seat.objects.current().filter(user=user).select_related("programme")
+    seat = seats.order_by("-programme__starts_on").first()
     if seat is not None:
-        return Line(user.email, user.name, seat.get_role_display(), seat.programme.name)
+        return Line(user.email, user.name, _role_of(seat), seat.programme.name)
     membership = Membership.objects.current().filter(person__user=user).select_related("company").first()
     if membership is None:
         return Line(user.email, user.name, "", "")
     return Line(user.email, user.name, membership.get_role_display(), membership.company.name)
+
+
+def _role_of(seat: Seat) -> str:
+    """The role, and of an adviser whose time with every company is over, that there is nothing to see any more."""
+    role = seat.get_role_display()
+    if seat.role == SeatRole.ADVISER and not Assignment.objects.on(timezone.localdate()).filter(adviser=seat).exists():
+        return _("%(role)s, no company at present") % {"role": role}
+    return role
 
 
 def width(text: str) -> int:

@@ -7,7 +7,16 @@ from django.utils import timezone
 
 from accounts.services import system_operator
 from demo.management.refusal import refuse_outside_demo
-from demo.services import give_password, is_loaded, kept_password, load_living_demo, make_kept_password
+from demo.services import (
+    data,
+    give_password,
+    is_loaded,
+    kept_password,
+    load_living_demo,
+    load_pilot,
+    make_kept_password,
+    open_pilot,
+)
 
 
 class Command(BaseCommand):
@@ -18,6 +27,7 @@ class Command(BaseCommand):
         self.began = time.monotonic()
         operator = system_operator()
         self._load_living(operator)
+        self._load_pilot(operator)
         self._give_password()
 
     def _load_living(self, operator) -> None:
@@ -26,6 +36,15 @@ class Command(BaseCommand):
             return
         load_living_demo(today=timezone.localdate(), actor=operator, tell=self._tell)
         self._tell("The living demo is loaded.")
+
+    def _load_pilot(self, operator) -> None:
+        if is_loaded(actor=operator, code=data.PILOT_CODE):
+            self._tell("The FY2024 pilot is there.")
+        else:
+            self._tell("Importing the FY2024 pilot from its workbook …")
+            load_pilot(actor=operator, now=timezone.now())
+            self._tell("The FY2024 pilot is loaded.")
+        open_pilot(actor=operator)
 
     def _give_password(self) -> None:
         """Last, so that a load that was cut off is caught up with; a lost password is replaced for everybody."""

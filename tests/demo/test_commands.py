@@ -1,0 +1,150 @@
+"""`load_demo` and `print_sign_in`: only in a demo, twice without harm, and true to what is there."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import open_account, system_operator
+from companies.models import Person
+from consultations.models import Consultation
+from demo.services import PilotRefused, data, give_password, kept_password, load_pilot
+from demo.services.password import password_file
+from demo.services.sign_in import Line, addresses, table, width
+from programmes.models import Attendance, Programme, Seat
+from tests.roles import web_role
+
+
+@pytest.fixture
+def in_demo(db, settings, tmp_path):
+    settings.DEMO = True
+    settings.ROOT_URLCONF = "tests.demo.urls"
+    settings.VAR_DIR = tmp_path
+
+
+def run(command: str) -> str:
+    out = StringIO()
+    with web_role():
+        call_command(command, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("command", ["load_demo", "print_sign_in"])
+def test_outside_a_demo_they_refuse_and_do_nothing(db, settings, tmp_path, command):
+    settings.VAR_DIR = tmp_path
+    with pytest.raises(CommandError, match="not a demo"):
+        run(command)
+    assert not Programme.objects.exists()
+    assert not User.objects.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_second_load_changes_nothing(in_demo):
+    first = run("load_demo")
+    before = {
+        "users": list(User.objects.order_by("pk").values_list("pk", "password")),
+        "programmes": list(Programme.objects.order_by("pk").values_list("pk", "is_sample")),
+    }
+    second = run("load_demo")
+    assert "is loaded" in first
+    assert "is loaded" not in second
+    assert "can sign in" not in second
+    assert before == {
+        "users": list(User.objects.order_by("pk").values_list("pk", "password")),
+        "programmes": list(Programme.objects.order_by("pk").values_list("pk", "is_sample")),
+    }
+    assert {is_sample for _, is_sample in before["programmes"]} == {True}
+
+
+def test_the_pilot_is_the_published_one(in_demo):
+    run("load_demo")
+    pilot = Programme.objects.get(code="fy2024-pilot")
+    assert pilot.is_sample
+    assert Attendance.objects.filter(programme=pilot).present().count() == 110
+    assert Consultation.objects.filter(programme=pilot).held().count() == 28
+    # Imported by the operator, run by the same secretariat as the living demo.
+    seated = Seat.objects.filter(programme=pilot, user__isnull=False).values_list("email", "role")
+    assert set(seated) == {
+        ("operator@portal.invalid", "operator"),
+        ("mochizuki@spp-office.example", "leader"),
+        ("dojima@spp-office.example", "member"),
+        ("secretariat@spp.example", "member"),
+        ("adviser1@sharoshi.example", "adviser"),
+    }
+    linked = Person.objects.filter(user__isnull=False, company__enrolments__programme=pilot)
+    assert set(linked.values_list("email", flat=True)) == set(addresses()[-2:])
+
+
+def test_a_load_that_was_cut_off_is_caught_up_with(in_demo):
+    """Killed after the import and before the accounts: the next start opens them."""
+    operator = system_operator()
+    with web_role():
+        load_pilot(actor=operator, now=timezone.now())
+    assert "The FY2024 pilot is there" in run("load_demo")
+    assert Programme.objects.get(code="fy2024-pilot").is_sample
+    assert User.objects.get(email="secretariat@spp.example").check_password(kept_password())
+
+
+def test_a_workbook_that_the_importer_refuses_is_told(in_demo, monkeypatch, tmp_path):
+    broken = tmp_path / "fy2024_pilot.xlsx"
+    broken.write_bytes(b"not a workbook")
+    monkeypatch.setattr(data, "PILOT_WORKBOOK", broken)
+    operator = system_operator()
+    with pytest.raises(PilotRefused, match=r"\w"):
+        load_pilot(actor=operator, now=timezone.now())
+    assert not Programme.objects.exists()
+
+
+def test_the_password_is_kept_for_the_owner_alone_and_signs_everybody_in(in_demo):
+    run("load_demo")
+    assert password_file().stat().st_mode & 0o777 == 0o600
+    assert re.fullmatch(r"([a-z2-9]{4}-){2}[a-z2-9]{4}", kept_password())
+    assert all(User.objects.get(email=email).check_password(kept_password()) for email in addresses())
+
+
+def test_a_lost_password_is_replaced(in_demo):
+    run("load_demo")
+    lost = kept_password()
+    password_file().unlink()
+    assert "people can sign in" in run("load_demo")
+    assert kept_password() != lost
+    assert all(User.objects.get(email=email).check_password(kept_password()) for email in addresses())
+
+
+def test_a_real_account_is_never_touched(db):
+    real = open_account(email="real@company.co.jp")
+    made_up = open_account(email="made-up@company.example")
+    own = open_account(email="own@company.example", password="a password of their own")
+    assert give_password(password="the demo's") == 1
+    assert [user.has_usable_password() for user in User.objects.filter(pk=real.pk)] == [False]
+    assert User.objects.get(pk=made_up.pk).check_password("the demo's")
+    assert User.objects.get(pk=own.pk).check_password("a password of their own")
+    assert give_password(password="another one", to_everybody=True) == 2
+    assert User.objects.get(pk=own.pk).check_password("another one")
+
+
+def test_it_says_how_to_sign_in_as_each_role(in_demo, settings):
+    settings.PORTAL_URL = "http://localhost:8123"
+    run("load_demo")
+    page = run("print_sign_in")
+    japanese, english = page[: len(page) // 2], page[len(page) // 2 :]
+    for email in addresses():
+        assert page.count(email) == 2
+    assert page.count(kept_password()) == 2
+    assert page.count("http://localhost:8123/mailbox/") == 2
+    assert "株式会社髙嶺精密" in japanese
+    assert "Takamine Seimitsu Co., Ltd." in english
+    assert "ログイン" in japanese
+    idle = [line.split()[0] for line in english.splitlines() if "no company at present" in line]
+    assert idle == ["kobayakawa@kobayakawa-sr.example", "adviser1@sharoshi.example"]
+
+
+def test_columns_line_up_for_wide_and_combining_characters():
+    assert (width("髙嶺"), width("ab"), width("ｱ"), width("Nguyễn"), width("葛\U000e0100")) == (4, 2, 1, 6, 2)
+    assert width("e\u0301") == 1
+    drawn = table([Line("a@b.example", "髙嶺 清一", "Staff", "X"), Line("c@d.example", "Lan", "Adviser", "Y")])
+    starts = {width(line[: line.rindex(place)]) for line, place in zip(drawn[2:], "XY", strict=True)}
+    assert len(starts) == 1
