@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -136,7 +137,8 @@ def contact() -> dict | None:
 
 
 def _build(request) -> dict:
-    if not request.user.is_authenticated:
+    # Refused before anybody was looked up (a hostile address, an unknown host), the request has no user.
+    if not getattr(request, "user", AnonymousUser()).is_authenticated:
         return {"contact": contact()}
     places, place = places_of(request), present_place(request)
     return {

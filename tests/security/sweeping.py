@@ -65,14 +65,15 @@ def client_of(cookies: dict[str, str], role: str) -> WebClient:
     return client
 
 
-def ask(client, method: str, url: str, data=None, **about) -> Answer:
-    """Send one request and undo what it wrote."""
+def ask(client, method: str, url: str, data=None, *, then=lambda: None, **about) -> Answer:
+    """Send one request, look at the database with `then`, and undo what was written."""
     before = _writes()
     with transaction.atomic():
-        response = client.post(url, data) if data and method == "POST" else client.generic(method, url)
+        response = client.post(url, data) if data else client.generic(method, url)
         after = _writes()
+        then()
         transaction.set_rollback(True)
-    return Answer(
+    answer = Answer(
         method=method,
         status=response.status_code,
         location=response.get("Location", ""),
@@ -81,6 +82,8 @@ def ask(client, method: str, url: str, data=None, **about) -> Answer:
         body=_plain(response, url),
         **about,
     )
+    response.close()
+    return answer
 
 
 def _plain(response, url: str) -> bytes:
