@@ -23,6 +23,8 @@ SILENT_PAUSE_SECONDS = 1.0
 class Command(BaseCommand):
     help = "Publish the outbox to the broker until stopped. Several may run at once."
     requires_system_checks = []
+    # The line on which LISTEN was said; a new line has to say it anew.
+    listening = None
 
     def handle(self, *args, **options):
         self.stopped = False
@@ -46,9 +48,7 @@ class Command(BaseCommand):
 
     def _turn(self) -> None:
         """Listen, ring until nothing is due, then sleep until somebody tells something or a second is over."""
-        if connection.connection is None:
-            with connection.cursor() as cursor:
-                cursor.execute(f"LISTEN {CHANNEL}")
+        self._listen()
         if not self.database_answers:
             self.database_answers = True
             logger.warning("The database answers again")
@@ -59,6 +59,12 @@ class Command(BaseCommand):
         if not self.relay.broker_answers:
             time.sleep(SILENT_PAUSE_SECONDS)
         self._wait_for_news()
+
+    def _listen(self) -> None:
+        if self.listening is None or self.listening is not connection.connection:
+            with connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {CHANNEL}")
+            self.listening = connection.connection
 
     def _now_and_then(self) -> None:
         now = time.monotonic()
