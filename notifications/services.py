@@ -25,6 +25,7 @@ def notify(
     actor,
     params: dict | None = None,
     path: str = "",
+    reply_to: str = "",
     company_id: UUID | None = None,
     programme_id: UUID | None = None,
     key: str = "",
@@ -32,9 +33,9 @@ def notify(
     """Tell `to`, in their language, in the present transaction; the mail leaves after its commit.
 
     The words are the templates `notifications/mail/<kind>.txt` and `<kind>_subject.txt` with `params` (ids, names,
-    dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. With `key`
-    the same person is told once for ever. Returns None when there was nothing to tell: the account is closed, or the
-    key is spent.
+    dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. Answers go to
+    `reply_to`, when given. With `key` the same person is told once for ever. Returns None when there was nothing to
+    tell: the account is closed, or the key is spent.
     """
     if not to.is_active:
         return None
@@ -55,7 +56,7 @@ def notify(
             raise
         return None
     subject, body = render_message(kind, to=to, params=message.params, path=path)
-    mail = EmailMessage(subject=subject, body=body, to=[to.email])
+    mail = EmailMessage(subject=subject, body=body, to=[to.email], reply_to=[reply_to] if reply_to else [])
     queue_mail(mail, actor=actor, message=message)
     return message
 

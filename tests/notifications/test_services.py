@@ -21,8 +21,8 @@ def test_a_message_is_a_row_a_mail_and_a_bell(settings):
     mail, bell = OutgoingMail.objects.get(), Outbox.objects.get()
     assert (message.state, message.language, message.params) == ("queued", "en", {"title": "Report <A>"})
     assert (mail.recipient, mail.to, mail.message_id, mail.state) == (user.email, [user.email], message.pk, "queued")
-    assert mail.subject == "Ready: Report <A>"
-    assert "What you asked for is ready: Report <A>" in mail.body
+    assert mail.subject == "[SPP] Ready: Report <A>"
+    assert "Report <A>" in mail.body.splitlines()
     assert "https://portal.example/reports/1/" in mail.body.splitlines()
     assert (bell.key, bell.task, bell.args, bell.actor_id) == (
         f"mail:{mail.pk}",
