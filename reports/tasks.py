@@ -29,9 +29,7 @@ PAGE = gettext_noop("Setting page %(page)s")
 WRITING = gettext_noop("Writing the PDF")
 SHEET = gettext_noop("Filling the accompanying sheet")
 STORING = gettext_noop("Storing the files")
-TOO_LARGE = gettext_noop(
-    "The report is too large to be set as PDF. Ask for a day with fewer companies, or tell us the number."
-)
+TOO_LARGE = gettext_noop("This report is too large for a PDF. Please ask whoever runs the portal for help.")
 
 Tell = Callable[..., None]
 """Called with a sentence (msgid), how much is done, how much there is, and the sentence's parameters."""
@@ -109,18 +107,13 @@ def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] |
     else:
         report.figures = source
         store = partial(store_file, actor=actor, programme_id=report.programme_id)
-        name = file_name(report, source)
+        name = rendering.file_name(source, language=report.language)
         report.pdf, report.sheet = (
             store(name=f"{name}{ending}", content=content)
             for ending, content in zip((".pdf", ".xlsx"), files, strict=True)
         )
     report.figures_sha256 = fingerprint(report.figures)
     report.save(update_fields=["figures", "figures_sha256", "content_key", "pdf", "sheet"])
-
-
-def file_name(report: Report, figures: Mapping) -> str:
-    title = rendering.report_title(figures, language=report.language)
-    return f"{title} {report.as_of.isoformat()}{' internal' if report.edition == 'internal' else ''}"
 
 
 def _log(report: Report, job: Job, *, actor, again: bool) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from jobs.rendering import Progress, render_pdf
 
 from . import document, sheet
 from .document import PRINTED_COMPANIES
 
-__all__ = ["PRINTED_COMPANIES", "report_pdf", "report_sheet", "report_title", "template_version"]
+__all__ = ["PRINTED_COMPANIES", "file_name", "report_pdf", "report_sheet", "template_version"]
 
 HERE = Path(__file__).resolve().parent
 STYLESHEET = HERE.parent / "assets" / "report.css"
@@ -48,7 +49,8 @@ def report_sheet(figures: Mapping, *, language: str) -> bytes:
         return sheet.workbook(figures)
 
 
-def report_title(figures: Mapping, *, language: str) -> str:
-    """Return the report's name as plain text, which its files are called by."""
+def file_name(figures: Mapping, *, language: str) -> str:
+    """Return what the report's files are called, without their endings: title, edition unless public, day."""
     with translation.override(language):
-        return document.title(figures)
+        edition = [_("Internal edition")] if figures["edition"] == "internal" else []
+        return " ".join([document.title(figures), *edition, figures["as_of"]])

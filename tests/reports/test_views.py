@@ -176,11 +176,11 @@ def test_a_failed_report_says_why_and_can_be_pressed_again(cast, sign_in):
     user = cast.people["secretariat"]
     report = make_report(cast.programme, user)
     Job.objects.filter(pk=report.job_id).update(
-        state=Job.State.FAILED, error="The report is too large to be set as PDF.", error_kind="refused"
+        state=Job.State.FAILED, error="This report is too large for a PDF.", error_kind="refused"
     )
     colleague = sign_in(make_seat(cast.programme, role="member").user)
     page = colleague.get(address("report", report)).content.decode()
-    assert "too large to be set as PDF" in page
+    assert "too large for a PDF" in page
     assert f'action="{address("retry", report)}"' in page
     assert colleague.get(address("retry", report)).status_code == 405
     assert colleague.post(address("retry", report))["Location"] == address("report", report)
