@@ -43,12 +43,16 @@ def on_server(url: str, statement: str) -> None:
 
 
 def environment(name: str, folder: Path) -> dict:
-    """The environment of a portal on the bench database: no debugging, no demo."""
-    env = {key: value for key, value in os.environ.items() if key not in {"WEB_DATABASE_URL", "PORTAL_DEBUG", "PORTAL_DEMO"}}
+    """The environment of a portal on the bench database, as `make run` gives it: static files unhashed, no debugging."""
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"WEB_DATABASE_URL", "PORTAL_DEBUG"}
+    }
     return env | {
         "DATABASE_URL": at_database(os.environ["DATABASE_URL"], name),
         "PORTAL_VAR": str(folder),
-        "PORTAL_DEBUG": "1",
+        "PORTAL_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "spp_portal.settings",
         "LOG_LEVEL": "ERROR",
     }
@@ -186,4 +190,8 @@ def main() -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-main()
+try:
+    main()
+except subprocess.CalledProcessError as error:
+    say(error.output)
+    sys.exit(f"{' '.join(error.cmd[:2])} ended with {error.returncode}; what it said is above.")
