@@ -73,7 +73,7 @@ def ask(client, method: str, url: str, data=None, *, then=lambda: None, **about)
         after = _writes()
         then()
         transaction.set_rollback(True)
-    answer = Answer(
+    return Answer(
         method=method,
         status=response.status_code,
         location=response.get("Location", ""),
@@ -82,8 +82,6 @@ def ask(client, method: str, url: str, data=None, *, then=lambda: None, **about)
         body=_plain(response, url),
         **about,
     )
-    response.close()
-    return answer
 
 
 def _plain(response, url: str) -> bytes:

@@ -108,7 +108,8 @@ class Tampering(Swept):
                 for form in forms_of(response.content.decode()):
                     if form.method == "POST":
                         found[urljoin(url, form.action), tuple(form.values)] = form
-            response.close()
+            elif response.streaming:
+                list(response.streaming_content)
         return [(url, form.values) for (url, _), form in found.items()]
 
     def test_forms(self):
