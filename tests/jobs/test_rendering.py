@@ -2,6 +2,7 @@
 
 import http.server
 import io
+import logging
 import threading
 
 import pikepdf
@@ -154,3 +155,10 @@ def test_a_document_that_burns_the_processor_is_stopped(monkeypatch):
     with pytest.raises((RenderingTooLong, RenderingError)):
         render_pdf(PAGE.format(nested + "<p>x</p>" * 60000))
     assert render_pdf(PAGE.format("x"), stylesheets=[FONT]).startswith(b"%PDF")
+
+
+def test_telling_progress_leaves_the_log_as_it_was():
+    logger = logging.getLogger("weasyprint.progress")
+    before = logger.isEnabledFor(logging.INFO), logger.propagate, list(logger.handlers)
+    render_pdf(PAGE.format("x"), stylesheets=[FONT], progress=lambda phase, page: None)
+    assert (logger.isEnabledFor(logging.INFO), logger.propagate, list(logger.handlers)) == before
