@@ -66,8 +66,15 @@ class ProgressView(JobMixin, TemplateView):
     def get_context_data(self, **kwargs):
         job, user = self.job, self.request.user
         cancel_url = reverse("jobs:cancel", args=[job.pk]) if job.is_open and can_steer(user, job) else ""
-        progress = job_progress_context(job, user)
-        return super().get_context_data(job=job, progress=progress, cancel_url=cancel_url, **kwargs)
+        # Where the page that asks is ours, it still shows the button that the job's end has made void.
+        asked_by_page = self.request.htmx and self.request.htmx.current_url_abs_path == self.request.path
+        return super().get_context_data(
+            job=job,
+            progress=job_progress_context(job, user),
+            cancel_url=cancel_url,
+            nothing_to_call_off=asked_by_page and not job.is_open,
+            **kwargs,
+        )
 
     def get(self, request, *args, **kwargs):
         if request.get_preferred_type(["text/html", "application/json"]) == "application/json":

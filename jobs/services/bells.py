@@ -13,7 +13,7 @@ CHANNEL = "jobs_outbox"
 def tell(task, *, key: str, actor, args: Sequence = (), run_after: datetime | None = None) -> None:
     """Let `task` run with `args` as `actor` once the present transaction is committed, and not before `run_after`.
 
-    `task` is a task or its name. `key` says what is told, so that telling it twice is telling it once, for ever.
+    `task` is a task or its name. `key` says what is told: telling it twice is telling it once, until a week after it was done.
     `args` are ids as strings or numbers, never content: the table has no row-level policy. `actor` is the person in
     whose name the task reads and writes; None is nobody, who sees no tenant's row.
     """

@@ -89,6 +89,18 @@ def test_what_has_ended_asks_no_further(sign_in, cast, job, fields, shown):
         assert 'http-equiv="refresh"' not in text
 
 
+def test_the_end_takes_the_button_off_the_page_that_asks_and_off_no_other(sign_in, cast, job):
+    client, url = sign_in(cast.people["secretariat"]), reverse("jobs:progress", args=[job.pk])
+
+    def asked_from(address):
+        return client.get(url, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"})
+
+    assert "call-off" not in asked_from(url).content.decode()
+    update(job, state="done")
+    assert '<div id="call-off" hx-swap-oob="delete"></div>' in asked_from(url).content.decode()
+    assert "call-off" not in asked_from("/reports/").content.decode()
+
+
 def test_the_page_costs_the_same_queries_whatever_the_state(sign_in, cast, job):
     client, url = sign_in(cast.people["secretariat"]), reverse("jobs:progress", args=[job.pk])
     client.get(url)
