@@ -115,7 +115,7 @@ def activity_sentences(figures: Figures) -> list[SafeString]:
             continue
         held = [session for session in strand_sessions(figures, code) if session["held"]]
         if held:
-            text = _("{activity} was held in {months} ({sessions}).")
+            text = _("{activity}: {sessions} ({months}).")
             sentences.append(
                 format_html(text, activity=w.strand(code), months=session_months(held), sessions=w.sessions(len(held)))
             )
@@ -132,7 +132,7 @@ def _consultations_in_time(figures: Figures) -> str:
     if not consultations["held"]:
         return format_html(_("No individual consultation had been held by {day}."), day=as_of(figures))
     return format_html(
-        _("Individual consultations were held in {months} ({times}, {companies})."),
+        _("Individual consultations: {times}, {companies} ({months})."),
         months=w.months(consultations["first_on"], consultations["last_on"]),
         times=w.times(consultations["held"]),
         companies=w.companies(consultations["companies"]),
@@ -384,7 +384,7 @@ def consultations_summary(figures: Figures) -> SafeString:
     return w.paragraph(
         _("In individual consultations an adviser goes through a company's draft with it and answers its questions."),
         format_html(
-            _("{companies} took {times} in {months}."),
+            _("{companies} used them {times} in all ({months})."),
             companies=w.companies(consultations["companies"]),
             times=w.times(consultations["held"]),
             months=w.months(consultations["first_on"], consultations["last_on"]),
