@@ -45,8 +45,10 @@ def ledger(user, programme: Programme, *, now: datetime, day: date) -> Ledger:
     }
     counts = {f"own_{name}": Count("consultations", filter=condition) for name, condition in conditions.items()}
     left = Greatest(Value(each) - F("own_held") - F("own_booked"), 0)
-    row = enrolments.annotate(**counts).annotate(own_unused=left).aggregate(
-        companies=Count("pk"), **{name: Coalesce(Sum(f"own_{name}"), 0) for name in (*conditions, "unused")}
+    row = (
+        enrolments.annotate(**counts)
+        .annotate(own_unused=left)
+        .aggregate(companies=Count("pk"), **{name: Coalesce(Sum(f"own_{name}"), 0) for name in (*conditions, "unused")})
     )
     return Ledger(entitled=row.pop("companies") * each, **row)
 

@@ -32,11 +32,15 @@ def times_unit(count: int) -> str:
 
 
 def ledger_figures(ledger: Ledger) -> list[Figure]:
+    totals = {"held": ledger.entitled or None}
     return [
-        Figure(label=gettext("Held"), value=ledger.held, total=ledger.entitled or None, unit=times_unit(ledger.held)),
-        Figure(label=gettext("Booked"), value=ledger.booked, unit=times_unit(ledger.booked)),
-        Figure(label=gettext("Cancelled"), value=ledger.cancelled, unit=times_unit(ledger.cancelled)),
-        Figure(label=gettext("Not used"), value=ledger.unused, unit=times_unit(ledger.unused)),
+        Figure(
+            label=str(STATUSES[name].label),
+            value=getattr(ledger, name),
+            total=totals.get(name),
+            unit=times_unit(getattr(ledger, name)),
+        )
+        for name in ("held", "booked", "cancelled", "unused")
     ]
 
 
@@ -45,7 +49,8 @@ def ledger_line(ledger: Ledger) -> str:
     if not ledger.entitled:
         return ""
     sentences = [
-        gettext("%(held)s of %(entitled)s consultations were held.") % {"held": ledger.held, "entitled": ledger.entitled}
+        gettext("%(held)s of %(entitled)s consultations were held.")
+        % {"held": ledger.held, "entitled": ledger.entitled}
     ]
     if ledger.booked:
         sentences.append(gettext("%(count)s more are booked.") % {"count": ledger.booked})
