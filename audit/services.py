@@ -57,6 +57,8 @@ def log_look(
 
     The only writing that a GET does. `obj` is what the page shows: one text, or the thing that several texts hang on.
     """
-    event = build_event(actor=actor, verb="content.looked_at", obj=obj, company_id=company_id, programme_id=programme_id)
+    event = build_event(
+        actor=actor, verb="content.looked_at", obj=obj, company_id=company_id, programme_id=programme_id
+    )
     event.pk = uuid5(LOOKS, f"{event.actor_id} {event.object_type} {event.object_id} {int(now.timestamp()) // QUARTER}")
     Event.objects.bulk_create([event], ignore_conflicts=True)

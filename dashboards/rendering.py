@@ -124,9 +124,17 @@ def programme_figures(figures: dict[str, int], ledger: Ledger, *, programme: Pro
     enrolled = figures["enrolled"]
     return [
         Figure(
-            label=gettext("Companies taking part"), value=enrolled, unit=companies_unit(enrolled), url=_companies_url(programme)
+            label=gettext("Companies taking part"),
+            value=enrolled,
+            unit=companies_unit(enrolled),
+            url=_companies_url(programme),
         ),
-        Figure(label=gettext("First draft submitted"), value=figures["submitted"], total=enrolled, unit=companies_unit(enrolled)),
+        Figure(
+            label=gettext("First draft submitted"),
+            value=figures["submitted"],
+            total=enrolled,
+            unit=companies_unit(enrolled),
+        ),
         Figure(label=label, value=figures["formulated"], total=enrolled, unit=companies_unit(enrolled)),
         Figure(
             label=gettext("Consultations held"),
@@ -290,7 +298,9 @@ def company_chips(counts: dict[str, int], *, show: str | None, query) -> list[Ch
     """Return one chip a filter that leaves something, and the chosen one always."""
     chips = [Chip(label=gettext("All"), url=with_query(query, show=None), active=not show, count=counts["all"])]
     return chips + [
-        Chip(label=_filter_label(name), url=with_query(query, show=name), active=show == name, count=counts.get(name, 0))
+        Chip(
+            label=_filter_label(name), url=with_query(query, show=name), active=show == name, count=counts.get(name, 0)
+        )
         for name in _FILTERS
         if name in counts or name == show
     ]
@@ -341,7 +351,7 @@ def people_table(people: Iterable[Person]) -> Table:
                 person.get_level_display(),
                 rights.get(person.rights),
                 person.email,
-                badge("active", instead=gettext("Signs in")) if person.user_id else badge("invited", instead=gettext("No account yet")),
+                gettext("Signs in") if person.user_id else gettext("No account yet"),
             )
             for person in people
         ],
@@ -372,7 +382,9 @@ def next_thing(company: Company, state: str | None, ahead: list[Coming], *, is_o
         ),
         State.ENDORSED: (
             gettext("Have the policy approved by top management"),
-            gettext("Your adviser has reviewed the policy. It counts as formulated once top management has approved it."),
+            gettext(
+                "Your adviser has reviewed the policy. It counts as formulated once top management has approved it."
+            ),
         ),
         State.APPROVED: (
             gettext("Publish the policy"),
@@ -383,17 +395,30 @@ def next_thing(company: Company, state: str | None, ahead: list[Coming], *, is_o
         return NextThing(*asked[state], policy_url, gettext("See where the policy stands"))
     if ahead:
         first = ahead[0]
-        return NextThing(first.title, f"{first.when} · {first.more}", first.url, gettext("See the details"), gettext("Next date"))
-    return NextThing(*_nothing_asked(state, is_over=is_over), policy_url, gettext("See where the policy stands"), gettext("Where you are"))
+        return NextThing(
+            first.title, f"{first.when} · {first.more}", first.url, gettext("See the details"), gettext("Next date")
+        )
+    return NextThing(
+        *_nothing_asked(state, is_over=is_over),
+        policy_url,
+        gettext("See where the policy stands"),
+        gettext("Where you are"),
+    )
 
 
 def _nothing_asked(state: str | None, *, is_over: bool) -> tuple[str, str]:
     if state in (State.PUBLISHED, State.SUPERSEDED):
-        return gettext("Your policy is published"), gettext("Review it once a year, and whenever your business changes.")
+        return gettext("Your policy is published"), gettext(
+            "Review it once a year, and whenever your business changes."
+        )
     if state in (State.SUBMITTED, State.IN_REVIEW):
-        return gettext("Your adviser is reading the policy"), gettext("You need not do anything until the review is returned.")
+        return gettext("Your adviser is reading the policy"), gettext(
+            "You need not do anything until the review is returned."
+        )
     if is_over:
-        return gettext("The programme is over"), gettext("Your policy was not finished in the programme. Ask the secretariat how to go on.")
+        return gettext("The programme is over"), gettext(
+            "Your policy was not finished in the programme. Ask the secretariat how to go on."
+        )
     return gettext("Write your policy"), gettext("Nothing has been submitted yet. Prepare the draft with your adviser.")
 
 
@@ -420,7 +445,13 @@ def home_lead(programme: Programme, state: str | None, *, today: date) -> str:
 
 
 def company_home(
-    company: Company, enrolment: Enrolment, kinds: Iterable[MilestoneKind], sessions, own: list[Consultation], *, now: datetime
+    company: Company,
+    enrolment: Enrolment,
+    kinds: Iterable[MilestoneKind],
+    sessions,
+    own: list[Consultation],
+    *,
+    now: datetime,
 ) -> dict:
     """Return what a company's home shows, of its newest programme."""
     today, programme = timezone.localdate(now), enrolment.programme

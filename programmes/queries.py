@@ -133,13 +133,18 @@ def places(user, *, company_id: UUID | None = None) -> Places:
     rows = defaultdict(list)
     for leg, *row in _seats(user).union(*legs, all=True):
         rows[leg].append(row)
-    members = {row[0]: Place(AccessKind.MEMBER, row[0], row[1] or "", row[2] or "", row[3] or "staff") for row in rows["member"]}
+    members = {
+        row[0]: Place(AccessKind.MEMBER, row[0], row[1] or "", row[2] or "", row[3] or "staff")
+        for row in rows["member"]
+    }
     seats = {}
     for pk, name_ja, name_en, role, is_sample in sorted(rows["seat"], key=lambda row: row[3]):
         kind = AccessKind.SECRETARIAT if role in MANAGING_ROLES else AccessKind.ADVISER
         seats.setdefault((kind, pk), Place(kind, pk, name_ja, name_en, role, is_sample))
     return Places(
-        all=tuple(sorted([*members.values(), *seats.values()], key=lambda place: (place.kind, place.name_ja, place.name_en))),
+        all=tuple(
+            sorted([*members.values(), *seats.values()], key=lambda place: (place.kind, place.name_ja, place.name_en))
+        ),
         standings=frozenset(row[3] for row in rows["standing"]),
         taking_part=tuple(
             Place(AccessKind.SECRETARIAT, row[0], row[1], row[2], row[3], row[4])
@@ -213,8 +218,10 @@ def attendances(user, session: Session) -> QuerySet[Attendance]:
 
 def milestone_counts(user, programme: Programme, *, day: date) -> QuerySet[MilestoneKind]:
     """The programme's milestones, each with `reached`: how many of the companies that take part on `day` had it by then."""
-    dates = MilestoneDate.objects.visible_to(user).as_of(day).filter(
-        programme=programme, enrolment__in=Enrolment.objects.filter(programme=programme).as_of(day)
+    dates = (
+        MilestoneDate.objects.visible_to(user)
+        .as_of(day)
+        .filter(programme=programme, enrolment__in=Enrolment.objects.filter(programme=programme).as_of(day))
     )
     counts = dates.filter(kind=OuterRef("pk")).order_by().values("kind").annotate(count=Count("pk")).values("count")
     kinds = MilestoneKind.objects.visible_to(user).filter(programme=programme)

@@ -57,7 +57,9 @@ def where(session: Session) -> str:
 
 
 def _role_in(programme: Programme, places: Places) -> str:
-    return "、".join(place.role_label for place in places.in_programme(programme.pk)) or gettext("Your company takes part")
+    return "、".join(place.role_label for place in places.in_programme(programme.pk)) or gettext(
+        "Your company takes part"
+    )
 
 
 def programme_url(programme: Programme, places: Places) -> str:
@@ -122,7 +124,10 @@ def session_terms(session: Session) -> list[Term]:
     return [
         Term(label=gettext("Date and time"), value=when(session)),
         Term(label=gettext("Method"), value=method(session)),
-        Term(label=gettext("Venue"), value=session.venue or (gettext("Online") if session.method == Method.ONLINE else "")),
+        Term(
+            label=gettext("Venue"),
+            value=session.venue or (gettext("Online") if session.method == Method.ONLINE else ""),
+        ),
         Term(label=gettext("Strand"), value=session.get_strand_display()),
         Term(label=gettext("Kind"), value=session.get_kind_display()),
     ]
@@ -155,7 +160,10 @@ def agenda(session: Session) -> list[AgendaLine]:
 def _agenda_line(item: AgendaItem) -> AgendaLine:
     speakers = [
         SpeakerLine(
-            str(speaker), fallback_language(speaker, "name"), in_language(speaker, "title"), fallback_language(speaker, "title")
+            str(speaker),
+            fallback_language(speaker, "name"),
+            in_language(speaker, "title"),
+            fallback_language(speaker, "title"),
         )
         for speaker in item.speakers.all()
     ]
@@ -258,8 +266,6 @@ def company_tabs(company_id: UUID, *, here: str) -> list[Tab]:
     return [Tab(label, reverse(name, args=[company_id]), name == here) for name, label in labels.items()]
 
 
-
-
 @dataclass(frozen=True)
 class Meeting:
     """A session that is still to come, as a card."""
@@ -319,4 +325,3 @@ def came(attendances: Iterable[Attendance]) -> str:
         pgettext("name with mode", "%(name)s (%(mode)s)") % {"name": a.person.name, "mode": Mode(a.actual_mode).label}
         for a in present
     )
-

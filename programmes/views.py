@@ -144,9 +144,9 @@ class SessionView(ProgrammeMixin, DetailView):
         context = super().get_context_data(**kwargs)
         user, session = self.request.user, self.object
         turnout = queries.turnouts(user, [session]).get(session.pk, queries.Turnout())
-        page = CountedPaginator(
-            queries.attendances(user, session), PAGE_SIZE, count=turnout.registered
-        ).get_page(self.request.GET.get("page"))
+        page = CountedPaginator(queries.attendances(user, session), PAGE_SIZE, count=turnout.registered).get_page(
+            self.request.GET.get("page")
+        )
         feedback = list(Feedback.objects.visible_to(user).filter(session=session).select_related("person"))
         if feedback and self.manages:
             audit.log_look(actor=user, obj=session, programme_id=self.programme.pk, now=self.now)

@@ -13,7 +13,7 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag, attrs):
         if self.depth:
             self.depth += tag == self.tag
-        elif tag == self.tag and self.look in (dict(attrs).get("class") or "").split(" ") + [""]:
+        elif tag == self.tag and self.look in [*(dict(attrs).get("class") or "").split(" "), ""]:
             self.depth = 1
             self.found.append([])
 

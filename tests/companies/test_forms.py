@@ -10,7 +10,10 @@ from tests.factories import make_company, make_programme
 @pytest.fixture
 def enrolments(db):
     programme = make_programme()
-    names = [("髙嶺精密", "Takamine Seimitsu", "タカミネセイミツ"), ("﨑浜電装㈱", "Sakihama Denso", "サキハマデンソウ")]
+    names = [
+        ("髙嶺精密", "Takamine Seimitsu", "タカミネセイミツ"),
+        ("﨑浜電装㈱", "Sakihama Denso", "サキハマデンソウ"),
+    ]
     return [
         make_company(programme, name_ja=ja, name_en=en, name_kana=kana, corporate_number=f"701070500072{n + 5}")
         for n, (ja, en, kana) in enumerate(names)

@@ -6,7 +6,9 @@ from tests.roles import seen_by
 def test_people_come_with_their_rights(cast):
     make_person(cast.company, name_ja="権限なし")
     with seen_by(cast.people["secretariat"], company_id=cast.company.pk):
-        rights = [(str(person.user or ""), person.rights) for person in people(cast.people["secretariat"], cast.company)]
+        rights = [
+            (str(person.user or ""), person.rights) for person in people(cast.people["secretariat"], cast.company)
+        ]
     assert sorted(rights, key=str) == sorted(
         [(str(cast.people["manager"]), "manager"), (str(cast.people["staff"]), "staff"), ("", None)], key=str
     )

@@ -186,7 +186,10 @@ def test_advisers_are_those_of_the_day(cast):
     days = (date(2024, 11, 30), date(2024, 12, 1), date(2024, 12, 31), date(2025, 1, 1))
     with seen_by(user):
         found = [
-            [each["name_ja"] for each in Enrolment.objects.annotate(found=assigned_advisers(day)).get(pk=cast.neighbour.pk).found]
+            [
+                each["name_ja"]
+                for each in Enrolment.objects.annotate(found=assigned_advisers(day)).get(pk=cast.neighbour.pk).found
+            ]
             for day in days
         ]
     assert found == [[], ["後任"], ["後任"], []]

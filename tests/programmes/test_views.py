@@ -31,12 +31,19 @@ def held(cast) -> Session:
         session=session, programme=cast.programme, order=1, kind="lecture", title_ja="人権尊重の意義", title_en="Why"
     )
     AgendaItem.objects.create(session=session, programme=cast.programme, order=2, kind="sharing", title_ja="意見共有")
-    Speaker.objects.create(item=lecture, programme=cast.programme, name_en="Ms. Motoko Ogawa", title_en="Director, METI")
+    Speaker.objects.create(
+        item=lecture, programme=cast.programme, name_en="Ms. Motoko Ogawa", title_en="Director, METI"
+    )
     own = make_person(cast.company, name_ja="髙橋 陽子", name_en="Yoko Takahashi", title="課長")
     make_attendance(session, own, mode="onsite")
     make_attendance(session, make_person(cast.neighbour.company, name_ja="隣 太郎"), mode="online")
     Feedback.objects.create(
-        session=session, programme=cast.programme, company=cast.company, person=own, comment_ja="視野が広がった。", is_quotable=True
+        session=session,
+        programme=cast.programme,
+        company=cast.company,
+        person=own,
+        comment_ja="視野が広がった。",
+        is_quotable=True,
     )
     return session
 
@@ -147,7 +154,14 @@ def test_a_session_without_feedback_is_no_look(cast, sign_in):
 
 
 def test_the_list_says_what_came_and_what_is_to_come(cast, held, sign_in):
-    coming = make_session(cast.programme, title_ja="次回", starts_at=timezone.now() + timedelta(days=9), method="online", venue_ja="", venue_en="")
+    coming = make_session(
+        cast.programme,
+        title_ja="次回",
+        starts_at=timezone.now() + timedelta(days=9),
+        method="online",
+        venue_ja="",
+        venue_en="",
+    )
     make_attendance(coming, make_person(cast.company), attended=None)
     response = sign_in(cast.people["secretariat"]).get(reverse("programmes:sessions", args=[cast.programme.pk]))
     first, second = rows(response)
@@ -183,7 +197,9 @@ def test_lists_ask_the_same_whatever_they_hold(cast, sign_in, count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_session_asks_the_same_however_many_came(cast, held, sign_in, count):
     for order in range(count):
-        item = AgendaItem.objects.create(session=held, programme=cast.programme, order=10 + order, kind="case", title_ja="例")
+        item = AgendaItem.objects.create(
+            session=held, programme=cast.programme, order=10 + order, kind="case", title_ja="例"
+        )
         Speaker.objects.create(item=item, programme=cast.programme, name_ja="話し手")
         make_attendance(held, make_person(cast.company))
     assert len(queries_of(sign_in(cast.people["secretariat"]), session_page(held))) == 12
