@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.models import IdentifiedModel
+from common.models import IdentifiedModel, in_language
 from jobs.models import Job, StoredFile
 from programmes.models import Programme
 
@@ -19,7 +19,7 @@ class ImportQuerySet(models.QuerySet):
 
     def for_list(self):
         """Without the long columns."""
-        return self.defer("findings", "plan").select_related("file", "uploaded_by", "programme")
+        return self.defer("findings", "plan").select_related("uploaded_by")
 
 
 class Import(IdentifiedModel):
@@ -37,6 +37,8 @@ class Import(IdentifiedModel):
 
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="imports")
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    file_name = models.CharField(max_length=200)
+    # The uploader's alone until the programme is known; then a copy that the programme's secretariat may read.
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     # Known when the file has been read and its programme is the uploader's; else when it is registered.
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, null=True, related_name="imports")
@@ -83,7 +85,12 @@ class Import(IdentifiedModel):
         indexes = [models.Index(fields=["uploaded_by", "-uploaded_at"], name="imports_import_uploader")]
 
     def __str__(self):
-        return self.file.name
+        return self.file_name
+
+    @property
+    def name(self) -> str:
+        """The programme's name as the workbook tells it; empty until it has been read."""
+        return in_language(self, "name")
 
     @property
     def stage(self) -> "Import.Stage":

@@ -33,7 +33,8 @@ def upload_workbook(*, name: str, content: bytes, actor) -> Import:
     """Keep an uploaded workbook and let the worker check it. Nothing of it is registered."""
     if not permissions.can_import(actor):
         raise PermissionDenied
-    imported = Import(uploaded_by=actor, file=_keep(name, content, actor))
+    file = _keep(name, content, actor)
+    imported = Import(uploaded_by=actor, file=file, file_name=file.name)
     imported.save(force_insert=True)
     check_again(imported=imported, actor=actor)
     audit.log(actor=actor, verb="import.uploaded", obj=imported, detail={"bytes": len(content)})
@@ -48,11 +49,16 @@ def _keep(name: str, content: bytes, actor) -> StoredFile:
 
 @transaction.atomic
 def check_again(*, imported: Import, actor) -> None:
-    """Let the worker check the file, now or once more; what an earlier check found stays until the new one is done."""
+    """Let the worker check the file, now or once more; what an earlier check found stays until the new one is done.
+
+    Raises ImportNotReady when it is being registered or has been.
+    """
+    if imported.confirmed_at or imported.applied_at:
+        raise ImportNotReady(imported.stage)
     job, _created = request_job(
         tasks.CHECK,
         title=CHECK_TITLE,
-        title_params={"name": imported.file.name},
+        title_params={"name": imported.file_name},
         params={"import_id": str(imported.pk)},
         programme_id=imported.programme_id,
         actor=actor,
@@ -78,7 +84,7 @@ def confirm_import(*, imported: Import, taken: Collection[str], actor, now: date
     job, _created = request_job(
         tasks.APPLY,
         title=APPLY_TITLE,
-        title_params={"name": locked.file.name},
+        title_params={"name": locked.file_name},
         params={"import_id": str(locked.pk)},
         programme_id=locked.programme_id,
         actor=actor,
@@ -127,8 +133,9 @@ def import_directly(
             if dry_run or not examination.can_be_applied:
                 return Outcome(examination)
             before_writing()
-            imported = Import(uploaded_by=actor, file=_keep(name, content, actor), checked_at=now, taken=taken)
-            imported.confirmed_at = now
+            file = _keep(name, content, actor)
+            imported = Import(uploaded_by=actor, file=file, file_name=file.name, checked_at=now, confirmed_at=now)
+            imported.taken = taken
             imported.save(force_insert=True)
-            tasks.write(imported, examination, actor=actor, now=now)
+            tasks.write(imported, examination, content, actor=actor, now=now)
     return Outcome(examination, imported)

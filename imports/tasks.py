@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from common.tenancy import acting_as
-from jobs.models import Job
+from jobs.models import Job, StoredFile
 from jobs.services import open_stored, store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
+from notifications.services import tell_job_ended
 
 from .importing.applying import ImportConflict, apply_plan
 from .importing.examining import Examination, compare_with_portal, read_content, record
@@ -30,29 +31,40 @@ STEPS = 4
 
 def _load(run: JobRun, *, lock: bool = False) -> Import:
     rows = Import.objects.visible_to(run.actor).filter(pk=run.job.params["import_id"])
-    imported = (rows.select_for_update(of=("self",)) if lock else rows).select_related("file").first()
+    imported = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if imported is None:
         raise JobRefused("gone", GONE)
     return imported
 
 
-def _read(run: JobRun, now) -> Examination:
+def _content(run: JobRun) -> bytes:
     run.step(READING, 0, STEPS)
     with acting_as(run.actor.pk):
-        stored = _load(run).file
+        stored = StoredFile.objects.visible_to(run.actor).filter(pk=_load(run).file_id).first()
+    if stored is None:
+        raise JobRefused("gone", GONE)
     with open_stored(stored) as file:
-        content = file.read()
+        return file.read()
+
+
+def _read(run: JobRun, content: bytes, now) -> Examination:
     return read_content(
         content, now=now, progress=lambda sheet, row: run.step(READING_SHEET, 0, STEPS, sheet=sheet, row=row)
     )
 
 
-@job_handler(CHECK)
+def _tell(job: Job) -> None:
+    """Tell who asked by mail: of a failure, and of a registration; a check is over before anybody leaves the page."""
+    tell_job_ended(job=job, actor=job.requested_by)
+
+
+@job_handler(CHECK, on_failed=_tell)
 def check(run: JobRun) -> None:
     """Read, check and compare; what is found is kept for the page, and nothing else is written."""
     now = timezone.now()
     with paused_collection():
-        examination = _read(run, now)
+        content = _content(run)
+        examination = _read(run, content, now)
         run.step(COMPARING, 1, STEPS)
         with acting_as(run.actor.pk):
             compare_with_portal(examination, actor=run.actor, now=now)
@@ -63,25 +75,33 @@ def check(run: JobRun) -> None:
         run.step(MARKING, 3, STEPS)
         with run.finishing() as job:
             imported = _load(run, lock=True)
-            _keep(imported, examination, annotated, prefix, actor=run.actor, now=now)
             job.result_url = reverse("imports:import", args=[imported.pk])
+            if imported.confirmed_at:
+                return
+            record(imported, examination, now=now)
+            _hand_over(imported, content, actor=run.actor)
+            if annotated is not None:
+                imported.annotated = store_file(
+                    name=f"{prefix} {imported.file_name}",
+                    content=annotated,
+                    actor=run.actor,
+                    programme_id=imported.programme_id,
+                )
+            imported.save()
 
 
-def _keep(imported: Import, examination: Examination, annotated: bytes | None, prefix: str, *, actor, now) -> None:
-    record(imported, examination, now=now)
-    if annotated is not None:
-        imported.annotated = store_file(
-            name=f"{prefix} {imported.file.name}",
-            content=annotated,
-            actor=actor,
-            programme_id=imported.programme_id,
+def _hand_over(imported: Import, content: bytes, *, actor) -> None:
+    """Let the whole secretariat of the programme read the file, as soon as the programme is known."""
+    if imported.programme_id and imported.file.programme_id != imported.programme_id:
+        imported.file = store_file(
+            name=imported.file_name, content=content, actor=actor, programme_id=imported.programme_id
         )
-    imported.save()
 
 
 def _unconfirm(job: Job) -> None:
     """Nothing was registered, so that it can be confirmed again."""
     Import.objects.filter(pk=job.params["import_id"], applied_at__isnull=True).update(confirmed_at=None)
+    _tell(job)
 
 
 @job_handler(APPLY, on_failed=_unconfirm)
@@ -89,7 +109,8 @@ def register(run: JobRun) -> None:
     """Read the same file again, compare with the portal as it is now, and write everything or nothing."""
     now = timezone.now()
     with paused_collection():
-        examination = _read(run, now)
+        content = _content(run)
+        examination = _read(run, content, now)
         run.step(COMPARING, 1, STEPS)
         run.step(REGISTERING, 2, STEPS)
         try:
@@ -98,18 +119,20 @@ def register(run: JobRun) -> None:
                 if imported.confirmed_at is None or imported.applied_at is not None:
                     raise JobRefused("not_confirmed", NOT_CONFIRMED)
                 compare_with_portal(examination, actor=run.actor, now=now, taken=imported.taken)
-                write(imported, examination, actor=run.actor, now=now)
+                write(imported, examination, content, actor=run.actor, now=now)
                 job.result_url = reverse("imports:import", args=[imported.pk])
+                _tell(job)
         except ImportConflict as conflict:
             raise JobRefused(conflict.code, conflict.message) from conflict
 
 
-def write(imported: Import, examination: Examination, *, actor, now) -> None:
+def write(imported: Import, examination: Examination, content: bytes, *, actor, now) -> None:
     """Apply and keep the outcome, in the caller's transaction; with errors only the outcome, to be corrected first."""
     record(imported, examination, now=imported.checked_at or now)
     if examination.can_be_applied:
         imported.programme = apply_plan(examination.plan, actor=actor, now=now)
         imported.applied_at = now
+        _hand_over(imported, content, actor=actor)
     else:
         imported.confirmed_at = None
     imported.save()
