@@ -64,10 +64,14 @@ def found_companies(*, companies: list[Company], actor, source_id: UUID) -> None
 
 @transaction.atomic
 def link_person(*, person: Person, user, actor) -> None:
-    """Let an account act for the company as this person, with the rights of the person's open membership."""
+    """Let an account act for the company as this person, with the rights of the person's open membership.
+
+    An account that acted as this person before no longer does.
+    """
     person.user = user
     person.save(update_fields=["user"])
-    memberships = Membership.objects.current().filter(person=person)
+    memberships = list(Membership.objects.current().filter(person=person))
+    end_access(source_ids=[membership.pk for membership in memberships])
     grant_access(grants=[Grant(user.pk, person.company_id, AccessKind.MEMBER, m.pk) for m in memberships])
     audit.log(actor=actor, verb="person.linked", obj=person, company_id=person.company_id)
 

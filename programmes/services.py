@@ -59,17 +59,25 @@ def add_seats(*, seats: list[Seat], actor) -> None:
 
 def _grants_of_seat(seat: Seat) -> list[Grant]:
     """What the person of a seat may see: an adviser the assigned companies, the secretariat all that take part."""
+    if seat.ended_at:
+        return []
     if seat.role == SeatRole.ADVISER:
         return _adviser_grants(Assignment.objects.filter(adviser=seat).select_related("adviser"))
     company_ids = Enrolment.objects.filter(programme=seat.programme_id).values_list("company_id", flat=True)
     return [Grant(seat.user_id, company_id, AccessKind.SECRETARIAT, seat.pk) for company_id in company_ids]
 
 
+def _sources_of_seat(seat: Seat) -> list[UUID]:
+    """What access can come from: the seat itself and, for an adviser, its assignments."""
+    return [seat.pk, *Assignment.objects.filter(adviser=seat).values_list("pk", flat=True)]
+
+
 @transaction.atomic
 def take_seat(*, seat: Seat, user, actor) -> None:
-    """Link an account to a seat and open to it what the seat may see."""
+    """Link an account to a seat and open to it what the seat may see; to one that had the seat before, it is closed."""
     seat.user = user
     seat.save(update_fields=["user"])
+    companies.end_access(source_ids=_sources_of_seat(seat))
     companies.grant_access(grants=_grants_of_seat(seat))
     audit.log(actor=actor, verb="seat.taken", obj=seat, programme_id=seat.programme_id, detail={"role": seat.role})
 
@@ -77,10 +85,9 @@ def take_seat(*, seat: Seat, user, actor) -> None:
 @transaction.atomic
 def end_seat(*, seat: Seat, actor, now: datetime) -> None:
     """End a seat and all access that came with it; the person's next request already sees nothing."""
-    assignment_ids = list(Assignment.objects.filter(adviser=seat).values_list("pk", flat=True))
     seat.ended_at = now
     seat.save(update_fields=["ended_at"])
-    companies.end_access(source_ids=[seat.pk, *assignment_ids])
+    companies.end_access(source_ids=_sources_of_seat(seat))
     audit.log(actor=actor, verb="seat.ended", obj=seat, programme_id=seat.programme_id, detail={"role": seat.role})
 
 
@@ -118,7 +125,7 @@ def _day_begins(day: date) -> datetime:
 
 
 def _adviser_grants(assignments) -> list[Grant]:
-    """Access from the first day's midnight to the end of the last day, Asia/Tokyo."""
+    """Access from the first day's midnight to the end of the last day, Asia/Tokyo; none for a seat that has ended."""
     return [
         Grant(
             assignment.adviser.user_id,
@@ -129,7 +136,7 @@ def _adviser_grants(assignments) -> list[Grant]:
             _day_begins(assignment.ends_on + timedelta(days=1)) if assignment.ends_on else None,
         )
         for assignment in assignments
-        if assignment.adviser.user_id
+        if assignment.adviser.user_id and not assignment.adviser.ended_at
     ]
 
 
