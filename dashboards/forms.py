@@ -41,7 +41,7 @@ class CompanyListForm(CompanySearchForm, AsOfForm):
     )
     sort = forms.CharField(required=False, max_length=41)
 
-    def narrow(self, enrolments: QuerySet, *, day: date) -> QuerySet:
+    def narrow(self, enrolments: QuerySet, *, day: date, advised_on: date) -> QuerySet:
         """Leave the companies that the chosen filter names; those that withdrew by the day have a filter of their own."""
         show = self.value("show")
         if show == "withdrawn":
@@ -49,7 +49,7 @@ class CompanyListForm(CompanySearchForm, AsOfForm):
         enrolments = enrolments.as_of(day)
         conditions = {
             "late": Q(queries.is_late(day)),
-            "unassigned": Q(queries.is_unassigned(day)),
+            "unassigned": Q(queries.is_unassigned(advised_on)),
             "none": Q(state__isnull=True),
         }
         if show in State.values or show == "none":

@@ -28,7 +28,12 @@ def has_withdrawn(day: date) -> Q:
     return Q(withdrawn_on__lte=day)
 
 
-def list_counts(enrolments: QuerySet[Enrolment], *, day: date) -> dict[str, int]:
+def advised_on(programme: Programme, day: date) -> date:
+    """Return the day whose advisers count on `day`: once the programme is over, those of its last day."""
+    return min(day, programme.ends_on)
+
+
+def list_counts(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> dict[str, int]:
     """Count companies for the chips of their list, in one statement: all, each state, late, unassigned, withdrawn.
 
     "none" counts those whose policy was not begun. What does not occur is left out, but for "all".
@@ -41,7 +46,7 @@ def list_counts(enrolments: QuerySet[Enrolment], *, day: date) -> dict[str, int]
         .annotate(
             count=Count("pk", filter=takes_part),
             late=Count("pk", filter=takes_part & is_late(day)),
-            unassigned=Count("pk", filter=takes_part & is_unassigned(day)),
+            unassigned=Count("pk", filter=takes_part & is_unassigned(advised_on(programme, day))),
             withdrawn=Count("pk", filter=has_withdrawn(day)),
         )
     )
@@ -54,10 +59,10 @@ def list_counts(enrolments: QuerySet[Enrolment], *, day: date) -> dict[str, int]
 
 
 def with_stage(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> QuerySet[Enrolment]:
-    """Add company, present state, advisers (of the programme's last day, once it is over) and milestones by `day`."""
+    """Add company, present state, advisers and milestones by `day`."""
     return enrolments.select_related("company").annotate(
         state=present_state(),
-        advisers=assigned_advisers(min(day, programme.ends_on)),
+        advisers=assigned_advisers(advised_on(programme, day)),
         reached=reached_milestones(day),
     )
 

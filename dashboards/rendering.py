@@ -76,8 +76,10 @@ def _milestone_day(kind: MilestoneKind, day: date | None, *, today: date) -> Saf
     return badge("missed" if kind.source == MilestoneCode.SESSION else "late")
 
 
-def milestones_table(kinds: Iterable[MilestoneKind], *, programme: Programme, enrolled: int, day: date) -> Table:
-    """How many companies reached each milestone by the day, with its definition."""
+def milestones_table(
+    kinds: Iterable[MilestoneKind], *, programme: Programme, enrolled: int, day: date, as_of: date | None
+) -> Table:
+    """How many companies reached each milestone by the day, with its definition; each leads to the list of that day."""
     return Table(
         caption=gettext("Milestones, as of %(day)s") % {"day": dates.long_date(day)},
         columns=[
@@ -89,7 +91,7 @@ def milestones_table(kinds: Iterable[MilestoneKind], *, programme: Programme, en
         ],
         rows=[
             (
-                link(kind.name, f"{_companies_url(programme)}{with_query(None, sort=f'm-{kind.code}')}"),
+                link(kind.name, _companies_url(programme, sort=f"m-{kind.code}", as_of=as_of)),
                 f"{kind.reached} / {enrolled}",
                 meter(kind.reached, enrolled),
                 dates.short_date(kind.due_on) if kind.due_on else None,
@@ -113,10 +115,12 @@ def meter(value: int, total: int) -> SafeString | None:
 
 def _companies_url(programme: Programme, **query) -> str:
     url = reverse("dashboards:companies", args=[programme.pk])
-    return url + with_query(None, **query) if query else url
+    return url + with_query(None, **query).removesuffix("?")
 
 
-def programme_figures(figures: dict[str, int], ledger: Ledger, *, programme: Programme) -> list[Figure]:
+def programme_figures(
+    figures: dict[str, int], ledger: Ledger, *, programme: Programme, as_of: date | None
+) -> list[Figure]:
     target = programme.target_due_on
     label = gettext("Policies formulated")
     if target:
@@ -127,7 +131,7 @@ def programme_figures(figures: dict[str, int], ledger: Ledger, *, programme: Pro
             label=gettext("Companies taking part"),
             value=enrolled,
             unit=companies_unit(enrolled),
-            url=_companies_url(programme),
+            url=_companies_url(programme, as_of=as_of),
         ),
         Figure(
             label=gettext("First draft submitted"),

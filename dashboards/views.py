@@ -91,6 +91,7 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
     def _how_it_goes(self) -> dict:
         user, programme, form = self.request.user, self.programme, AsOfForm(self.request.GET)
         day = form.day(self.day)
+        as_of = day if day != self.day else None
         figures = policies.cohort_figures(user, programme, day=day)
         ledger = consultations.ledger(user, programme, now=min(self.now, day_ends(day)), day=day)
         kinds = programmes.milestone_counts(user, programme, day=day)
@@ -98,8 +99,10 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
             "filter_form": form,
             "as_of": as_of_line(day),
             "is_today": day == self.day,
-            "figures": rendering.programme_figures(figures, ledger, programme=programme),
-            "milestones": rendering.milestones_table(kinds, programme=programme, enrolled=figures["enrolled"], day=day),
+            "figures": rendering.programme_figures(figures, ledger, programme=programme, as_of=as_of),
+            "milestones": rendering.milestones_table(
+                kinds, programme=programme, enrolled=figures["enrolled"], day=day, as_of=as_of
+            ),
         }
         return context | (self._what_waits(figures, ledger) if day == self.day else {})
 
@@ -129,8 +132,9 @@ class CompaniesView(ProgrammeMixin, ListView):
         self.today, self.day = self.day, self.form.day(self.day)
         self.kinds = list(MilestoneKind.objects.visible_to(self.request.user).filter(programme=self.programme))
         found = self.form.search(Enrolment.objects.visible_to(self.request.user).filter(programme=self.programme))
-        self.counts = queries.list_counts(found, day=self.day)
-        narrowed = self.form.narrow(found, day=self.day)
+        self.counts = queries.list_counts(found, programme=self.programme, day=self.day)
+        advised_on = queries.advised_on(self.programme, self.day)
+        narrowed = self.form.narrow(found, day=self.day, advised_on=advised_on)
         ordered = self.form.order(narrowed, kinds=self.kinds, day=self.day)
         return queries.with_stage(ordered, programme=self.programme, day=self.day)
 

@@ -44,6 +44,9 @@ def when(session: Session) -> str:
 def method(session: Session) -> str:
     """Return how it was held, with the note: 「会場とオンライン(主に対面)」."""
     note = in_language(session, "method_note")
+    if fallback_language(session, "method_note"):
+        # Workbooks have one column for the note; the portal knows the usual ones in both languages (msgids of reports).
+        note = gettext(note)
     label = str(Method(session.method).label)
     return pgettext("method with a note", "%(method)s (%(note)s)") % {"method": label, "note": note} if note else label
 

@@ -106,6 +106,16 @@ def test_an_earlier_day_shows_no_work_of_today_and_leads_back(pilot, sign_in):
     assert 'href="?"' in response.content.decode()
 
 
+def test_what_is_open_from_an_earlier_day_is_of_that_day(pilot, sign_in):
+    programme, user = pilot
+    client = sign_in(user)
+    response = client.get(home(programme, "?as_of=2025-03-31"))
+    url = reverse("dashboards:companies", args=[programme.pk])
+    assert response.context["figures"][0].url == f"{url}?as_of=2025-03-31"
+    assert f'href="{url}?sort=m-approved&amp;as_of=2025-03-31"' in response.content.decode()
+    assert client.get(home(programme)).context["figures"][0].url == url
+
+
 def test_milestones_are_counted_as_of_the_day(pilot, sign_in):
     programme, user = pilot
     found = rows(sign_in(user).get(home(programme, "?as_of=2025-03-31")))
