@@ -27,9 +27,7 @@ class ConsultationQuerySet(models.QuerySet):
 
 def _no_overlap(name: str, who: str) -> ExclusionConstraint:
     """Nobody is in two consultations at once; the database decides races, cancelled ones aside."""
-    times = Func(
-        "starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField()
-    )
+    times = Func("starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
     return ExclusionConstraint(
         name=name,
         expressions=[(who, RangeOperators.EQUAL), (times, RangeOperators.OVERLAPS)],
