@@ -24,7 +24,7 @@ RUN apt-get update \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portal \
  && install -d -o portal -g portal -m 0700 /data
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORTAL_VAR=/data \
-    HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib PORT=8000
+    HOME=/tmp PORT=8000
 COPY --from=build /opt/venv /opt/venv
 # Owned by root: the portal cannot change its own program.
 COPY --from=build /app /app
