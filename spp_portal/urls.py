@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("policies.urls")),
     path("", include("consultations.urls")),
     path("", include("reports.urls")),
+    path("imports/", include("imports.urls")),
 ]
 
 if settings.DEVELOPMENT:
