@@ -7,6 +7,7 @@ dropped here, on the server that DATABASE_URL names.
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -44,11 +45,7 @@ def on_server(url: str, statement: str) -> None:
 
 def environment(name: str, folder: Path) -> dict:
     """The environment of a portal on the bench database, as `make run` gives it: static files unhashed, no debugging."""
-    env = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in {"WEB_DATABASE_URL", "PORTAL_DEBUG"}
-    }
+    env = {key: value for key, value in os.environ.items() if key not in {"WEB_DATABASE_URL", "PORTAL_DEBUG"}}
     return env | {
         "DATABASE_URL": at_database(os.environ["DATABASE_URL"], name),
         "PORTAL_VAR": str(folder),
@@ -171,7 +168,9 @@ def machine() -> dict:
 
 def commit() -> dict:
     def git(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            [shutil.which("git"), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        ).stdout.strip()
 
     return {"id": git("rev-parse", "--short", "HEAD"), "clean": git("status", "--porcelain") == ""}
 

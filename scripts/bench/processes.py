@@ -102,11 +102,7 @@ def web_server(env: dict) -> Iterator[WebServer]:
 
 def database_processes() -> list[psutil.Process]:
     """The processes of the PostgreSQL servers on this machine."""
-    found = []
-    for process in psutil.process_iter(["name"]):
-        if (process.info["name"] or "").startswith("postgres"):
-            found.append(process)
-    return found
+    return [p for p in psutil.process_iter(["name"]) if (p.info["name"] or "").startswith("postgres")]
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:

@@ -14,7 +14,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def make(*words):
-    return subprocess.run([shutil.which("make"), "--no-print-directory", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [shutil.which("make"), "--no-print-directory", *words],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_make_alone_lists_every_command():
