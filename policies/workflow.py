@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from audit import services as audit
 from programmes import services as programmes
 from programmes.enums import MilestoneCode
+from programmes.permissions import can_manage
 
 from . import permissions
 from .enums import State, Transition
@@ -134,13 +135,16 @@ def restore(*, restored: list[Restored], actor) -> None:
     """Put cycles where an import says they stand, with the days it tells, in a constant number of statements.
 
     A day that is recorded already with the same date is left; one that changed is cancelled and recorded anew. Only
-    the secretariat of each cycle's programme may; others see no such cycle and raise Cycle.DoesNotExist.
+    the secretariat of each cycle's programme may: others who see it raise PermissionDenied, and who does not see it
+    Cycle.DoesNotExist.
     """
     cycles = {
         cycle.pk: cycle for cycle in Cycle.objects.select_for_update().filter(pk__in=[r.cycle.pk for r in restored])
     }
     if len(cycles) != len(restored):
         raise Cycle.DoesNotExist
+    if not all(can_manage(actor, programme_id) for programme_id in {cycle.programme_id for cycle in cycles.values()}):
+        raise PermissionDenied
     known = set(Move.objects.filter(cycle__in=cycles).values_list("cycle_id", "transition", "moved_on"))
     moves, milestones, events = [], [], []
     for item in restored:
