@@ -32,7 +32,7 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def running(django_db_blocker):
     """The whole portal with its demo on a database of its own, for all tests with a browser: nobody changes the demo."""
-    with django_db_blocker.unblock(), Stack(name="browser") as stack:
+    with django_db_blocker.unblock(), Stack(name="browser", environment={"PORTAL_DEBUG": ""}) as stack:
         stack.manage("load_demo")
         stack.start("web", "worker", "relay")
         yield stack
