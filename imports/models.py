@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from common.models import IdentifiedModel, in_language
@@ -33,7 +34,7 @@ class Import(IdentifiedModel):
         FAULTY = "faulty", _("To be corrected")
         CHECKED = "checked", _("Checked, not registered yet")
         CONFIRMED = "confirmed", _("Being registered")
-        APPLIED = "applied", _("Registered")
+        APPLIED = "applied", pgettext_lazy("import", "Registered")
 
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="imports")
     uploaded_at = models.DateTimeField(auto_now_add=True)

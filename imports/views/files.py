@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -18,7 +19,7 @@ class TemplateView(ImporterMixin, View):
 
     def get(self, request, *args, **kwargs):
         response = HttpResponse(blank_workbook(), content_type=FILE_TYPES[".xlsx"])
-        response["Content-Disposition"] = f'attachment; filename="{_("spp-programme")}.xlsx"'
+        response["Content-Disposition"] = content_disposition_header(True, f"{_('spp-programme')}.xlsx")
         response["Content-Security-Policy"] = FILE_POLICY
         response["Cache-Control"] = "private, no-store"
         return response

@@ -180,6 +180,8 @@ class Tab:
 def confirm_label(plan: dict) -> str:
     """The button says how much it does."""
     rows = sum(sheet["new"] + sheet["changed"] for sheet in plan["sheets"])
+    if not rows:
+        return _("Register what is ticked")
     return ngettext("Register %(number)s row", "Register %(number)s rows", rows) % {"number": rows}
 
 

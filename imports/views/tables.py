@@ -56,11 +56,12 @@ def stage_badge(imported: Import):
 def terms(imported: Import) -> list[Term]:
     rows = [
         Term(label=_("File"), value=link(imported.file_name, reverse("imports:file", args=[imported.pk]))),
-        Term(label=_("Programme"), value=imported.name),
         Term(label=_("Uploaded"), value=f"{dates.date_and_time(imported.uploaded_at)} · {imported.uploaded_by}"),
     ]
+    if imported.name:
+        rows.insert(1, Term(label=_("Programme"), value=imported.name))
     if imported.applied_at:
-        rows.append(Term(label=_("Registered"), value=dates.date_and_time(imported.applied_at)))
+        rows.append(Term(label=pgettext("import", "Registered"), value=dates.date_and_time(imported.applied_at)))
     return rows
 
 
@@ -68,14 +69,13 @@ def figures(imported: Import) -> list[Figure]:
     """What would change, or did, over all sheets."""
     totals = {name: sum(sheet[name] for sheet in imported.plan.get("sheets", ())) for name in COUNTS}
     page = reverse("imports:import", args=[imported.pk])
-    unit = _("rows")
     return [
-        Figure(label=_("New"), value=totals["new"], unit=unit),
-        Figure(label=_("Changed"), value=totals["changed"], unit=unit, url=f"{page}?show=changes"),
-        Figure(label=_("Unchanged"), value=totals["unchanged"], unit=unit),
-        Figure(label=_("Changed in the portal since"), value=totals["conflicts"], unit=_("cells")),
-        Figure(label=_("No longer in the file"), value=totals["vanished"], unit=unit, url=f"{page}?show=vanished"),
-        Figure(label=_("Not known yet"), value=imported.gap_count, unit=_("cells"), url=f"{page}?show=gaps"),
+        Figure(label=_("New"), value=totals["new"]),
+        Figure(label=_("Changed"), value=totals["changed"], url=f"{page}?show=changes"),
+        Figure(label=_("Unchanged"), value=totals["unchanged"]),
+        Figure(label=_("Changed in the portal since"), value=totals["conflicts"]),
+        Figure(label=_("No longer in the file"), value=totals["vanished"], url=f"{page}?show=vanished"),
+        Figure(label=_("Not known yet"), value=imported.gap_count, url=f"{page}?show=gaps"),
     ]
 
 
@@ -85,7 +85,7 @@ def sheets_table(plan: dict) -> Table:
         caption=_("By sheet"),
         columns=[Column(label=_("Sheet")), *(Column(label=name, numeric=True) for name in names)],
         rows=[(sheet_label(sheet["name"]), *(sheet[name] for name in COUNTS[:5])) for sheet in plan.get("sheets", ())],
-        show_caption=True,
+        cards=False,
     )
 
 
@@ -113,7 +113,7 @@ def findings_table(caption: str, findings: list[Finding]) -> Table:
         rows=[
             (
                 Cell(finding.cell or finding.column or "–", "nowrap"),
-                finding.sheet,
+                Cell(finding.sheet, "nowrap"),
                 finding.header,
                 finding.value,
                 messages.describe(finding),

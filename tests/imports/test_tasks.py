@@ -21,7 +21,7 @@ from tests.factories.workbooks import make_content, make_workbook, set_cell
 from tests.imports.helpers import confirm, programme, run_import, upload, work
 from tests.roles import seen_by
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.imports.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.factories import make_programme, make_seat
 from tests.factories.workbooks import make_content, make_workbook, set_cell
 from tests.imports.helpers import confirm, run_import, upload, work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.imports.urls")]
+pytestmark = pytest.mark.django_db
 PAGES = ("list", "new", "template")
 OF_AN_IMPORT = ("import", "file")
 DEEDS = ("confirm", "check")

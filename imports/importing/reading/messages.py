@@ -164,9 +164,6 @@ FINDINGS = {
         "The company is still working on its policy in another programme. Finish that first, or leave the row out."
     ),
     "programme_not_yours": _("The portal already has a programme with this code, and you are not of its secretariat."),
-    "company_not_yours": _(
-        "This company is in the portal already, and your programmes do not include it. Ask the portal's operator."
-    ),
     # Gaps and notices
     "not_known": _("Not known yet."),
     "policy_not_known": _("The sheet “%(other_sheet)s” has no row for this company."),

@@ -277,10 +277,10 @@ SESSIONS = Sheet(
 )
 AGENDA = Sheet(
     "Agenda",
-    "進行",
+    "プログラム内容",
     _("Agenda"),
     key=("session", "order"),
-    also=("プログラム内容", "議題", "次第"),
+    also=("進行", "議題", "次第"),
     one_of=(("title_en", "title_ja"),),
     columns=(
         Column("session", "code", "開催コード", also=("開催",), required=True, longest=20),
