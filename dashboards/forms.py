@@ -10,7 +10,7 @@ from common.components import with_query
 from companies.forms import CompanySearchForm, ListForm
 from policies.enums import State
 from policies.queries import present_state
-from programmes.models import MilestoneDate, MilestoneKind
+from programmes.models import MilestoneDate, MilestoneKind, Programme
 
 from . import queries
 
@@ -41,15 +41,15 @@ class CompanyListForm(CompanySearchForm, AsOfForm):
     )
     sort = forms.CharField(required=False, max_length=41)
 
-    def narrow(self, enrolments: QuerySet, *, day: date, advised_on: date) -> QuerySet:
+    def narrow(self, enrolments: QuerySet, *, programme: Programme, day: date) -> QuerySet:
         """Leave the companies that the chosen filter names; those that withdrew by the day have a filter of their own."""
         show = self.value("show")
         if show == "withdrawn":
             return enrolments.filter(queries.has_withdrawn(day))
         enrolments = enrolments.as_of(day)
         conditions = {
-            "late": Q(queries.is_late(day)),
-            "unassigned": Q(queries.is_unassigned(advised_on)),
+            "late": queries.is_late(programme, day),
+            "unassigned": queries.is_unassigned(programme, day),
             "none": Q(state__isnull=True),
         }
         if show in State.values or show == "none":

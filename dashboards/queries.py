@@ -2,26 +2,26 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models import Company
 from consultations.models import Consultation
 from policies.enums import State
 from policies.models import Move
-from policies.queries import formulated, present_state
+from policies.queries import advised, formulated, present_state
 from programmes.models import Assignment, Enrolment, Programme
 from programmes.queries import assigned_advisers, reached_milestones
 
 
-def is_late(day: date) -> Q:
-    """The programme's target date has passed by `day` and the company's policy was not formulated by then."""
-    return Q(programme__target_due_on__lt=day) & ~Q(formulated(day))
+def is_late(programme: Programme, day: date) -> Q:
+    """The target date has passed by `day` and the company's policy was not formulated by then."""
+    return Q(programme__target_due_on__lt=day) & ~formulated(programme, day)
 
 
-def is_unassigned(day: date) -> Q:
-    """No adviser is assigned to the company on `day`."""
-    return ~Q(Exists(Assignment.objects.on(day).filter(enrolment=OuterRef("pk"))))
+def is_unassigned(programme: Programme, day: date) -> Q:
+    """No adviser on `day`; once the programme is over, none on its last day."""
+    return ~advised(programme, advised_on(programme, day))
 
 
 def has_withdrawn(day: date) -> Q:
@@ -45,8 +45,8 @@ def list_counts(enrolments: QuerySet[Enrolment], *, programme: Programme, day: d
         .values("state")
         .annotate(
             count=Count("pk", filter=takes_part),
-            late=Count("pk", filter=takes_part & is_late(day)),
-            unassigned=Count("pk", filter=takes_part & is_unassigned(advised_on(programme, day))),
+            late=Count("pk", filter=takes_part & is_late(programme, day)),
+            unassigned=Count("pk", filter=takes_part & is_unassigned(programme, day)),
             withdrawn=Count("pk", filter=has_withdrawn(day)),
         )
     )

@@ -133,8 +133,7 @@ class CompaniesView(ProgrammeMixin, ListView):
         self.kinds = list(MilestoneKind.objects.visible_to(self.request.user).filter(programme=self.programme))
         found = self.form.search(Enrolment.objects.visible_to(self.request.user).filter(programme=self.programme))
         self.counts = queries.list_counts(found, programme=self.programme, day=self.day)
-        advised_on = queries.advised_on(self.programme, self.day)
-        narrowed = self.form.narrow(found, day=self.day, advised_on=advised_on)
+        narrowed = self.form.narrow(found, programme=self.programme, day=self.day)
         ordered = self.form.order(narrowed, kinds=self.kinds, day=self.day)
         return queries.with_stage(ordered, programme=self.programme, day=self.day)
 

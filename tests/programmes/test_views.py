@@ -98,7 +98,7 @@ def test_the_secretariat_reads_the_outcome(cast, held, sign_in):
     assert [figure.value for figure in response.context["figures"]] == [2, 2, 1, 1]
     assert words(response, "dd", "answer")[:3] == [
         "2024年11月7日(木) 15:30〜17:00",
-        "会場とオンライン(mainly face-to-face)",
+        "会場とオンライン(対面を中心に)",
         "AP東京丸の内",
     ]
     assert [row[0] for row in rows(response)] == ["髙橋 陽子", "隣 太郎"]
