@@ -12,6 +12,7 @@ from tests.security.audiences import (
     MANAGED,
     MEMBERS,
     NOBODY,
+    OWNERS,
     PROGRAMME,
     RECORDS,
     SEATED,
@@ -53,6 +54,9 @@ class Gate:
 
 # Pages of the secretariat, of a programme whose existence is no secret to whoever takes part in it.
 FOR_SECRETARIAT = {"get": MANAGED, "knows": PROGRAMME}
+# Whoever is in a secretariat brings workbooks; which programme a workbook is of is not known before it has been read.
+IMPORTERS = frozenset((role, owner) for role in ("secretariat", "other_secretariat") for owner in OWNERS)
+FOR_IMPORTERS = {"get": IMPORTERS, "knows": SIGNED_IN}
 # Seats in a programme, whatever is assigned to them.
 ADVISER_SEATS = SEATED - MANAGED
 
@@ -73,6 +77,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     "consultations:company": (Page(get=RECORDS),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    "imports:list": (Page(**FOR_IMPORTERS),),
+    "imports:new": (Page(**FOR_IMPORTERS, post=IMPORTERS, posted=(200,)),),
+    "imports:template": (Page(**FOR_IMPORTERS),),
+    "imports:import": (Page(get=MANAGED), Page(named={"import_id": "upload"})),
+    "imports:confirm": (Page(post=MANAGED, posted=(302,)),),
+    "imports:check": (Page(post=MANAGED, posted=(302,)),),
+    "imports:file": (Page(get=MANAGED),),
+    "imports:remarks": (Page(get=MANAGED),),
     "reports:list": (Page(**FOR_SECRETARIAT),),
     "reports:new": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "reports:report": (Page(get=MANAGED),),

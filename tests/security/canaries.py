@@ -24,6 +24,7 @@ STEERING = {
     "jobs.Job": {"kind", "dedupe_key", "error", "error_code", "result_url"},
     "jobs.StoredFile": {"content_type", "sha256", "path"},
     "reports.Report": {"figures_sha256", "content_key"},
+    "imports.Import": {"refusal"},
     "notifications.Message": {"kind", "language", "key"},
     "accounts.User": {"password", "email"},
 }

@@ -55,12 +55,16 @@ class Picture:
         seated = {programme for who, programme, _ in self.seats.values() if who == person}
         return seated | {programme for company, programme in self.enrolled if company in own}
 
+    def managed(self, person) -> set:
+        return {of for who, of, role in self.seats.values() if who == person and role != SeatRole.ADVISER}
+
     def records(self, person, *kinds: str) -> set:
-        """Pairs of company and programme whose rows the person sees."""
+        """Pairs of company and programme whose rows the person sees: as secretariat all of the programme, else theirs."""
+        own, programmes, managed = self.companies(person, *kinds), self.programmes(person), self.managed(person)
         return {
             (company, programme)
             for company, programme in self.enrolled
-            if company in self.companies(person, *kinds) and programme in self.programmes(person)
+            if programme in managed or (company in own and programme in programmes)
         }
 
 
@@ -225,8 +229,8 @@ class Grants(RuleBasedStateMachine):
         if not hasattr(self, "picture"):
             return
         for user in self.people:
-            records = self.picture.records(user.pk, "member", "adviser", "secretariat")
-            feedback = self.picture.records(user.pk, "member", "secretariat")
+            records = self.picture.records(user.pk, "member", "adviser")
+            feedback = self.picture.records(user.pk, "member")
             told = {
                 "companies": self.picture.companies(user.pk, "member", "adviser", "secretariat"),
                 "content": self.picture.companies(user.pk, "member", "adviser"),

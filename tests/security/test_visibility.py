@@ -44,6 +44,10 @@ speaker                  | cn      | cn    | cn        | s        | cn      | cn
 programme's job          | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 programme's file         | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 programme's event        | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+report                   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+import                   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+upload                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
+imported row             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 message                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """

@@ -11,6 +11,7 @@ from audit.models import Event
 from common.tenancy import acting_as
 from companies.models import Access, Company, Membership, Person
 from consultations.models import Consultation, Minutes, PrivateNote
+from imports.models import Import, ImportedRow
 from jobs.models import Job, StoredFile
 from jobs.services import store_file
 from notifications.models import Message
@@ -100,6 +101,9 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "company's event": (Event, audiences.RECORDS),
     "programme's event": (Event, audiences.MANAGED),
     "report": (Report, audiences.MANAGED),
+    "import": (Import, audiences.MANAGED),
+    "upload": (Import, audiences.NOBODY),
+    "imported row": (ImportedRow, audiences.MANAGED),
     "message": (Message, audiences.MANAGED),
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
@@ -116,6 +120,7 @@ def make_world() -> World:
         _fill_texts(world, owner)
         _fill_jobs(world, owner)
         _fill_report(world, owner)
+        _fill_imports(world, owner)
         _fill_trail(world, owner)
         _fill_messages(world, owner)
     return world
@@ -220,6 +225,19 @@ def _fill_report(world: World, owner: str) -> None:
     report.pdf, report.sheet = _file(world, owner, "report.pdf"), _file(world, owner, "report.xlsx")
     report.save()
     world.keep("report", owner, report)
+
+
+def _fill_imports(world: World, owner: str) -> None:
+    """A workbook of the programme that was checked, and one of somebody else that nothing is known of yet."""
+    programme, uploader = world["programme", owner], world["seat", owner].user
+    checked = Import(uploaded_by=uploader, programme=programme, file_name="book.xlsx", checked_at=NOON)
+    checked.file, checked.annotated = _file(world, owner, "book.xlsx"), _file(world, owner, "remarks.xlsx")
+    checked.plan = {"is_new": False, "sheets": [], "conflicts": [], "changes": [], "vanished": []}
+    checked.save()
+    world.keep("import", owner, checked)
+    world.keep("upload", owner, Import.objects.create(uploaded_by=uploader, file_name="new.xlsx", file=checked.file))
+    row = ImportedRow.objects.create(programme=programme, sheet="Companies", key=owner, values={})
+    world.keep("imported row", owner, row)
 
 
 def _file(world: World, owner: str, name: str) -> StoredFile:
