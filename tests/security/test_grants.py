@@ -58,13 +58,16 @@ class Picture:
     def managed(self, person) -> set:
         return {of for who, of, role in self.seats.values() if who == person and role != SeatRole.ADVISER}
 
+    def managed(self, person) -> set:
+        return {programme for who, programme, role in self.seats.values() if who == person and role != SeatRole.ADVISER}
+
     def records(self, person, *kinds: str) -> set:
-        """Pairs of company and programme whose rows the person sees: as secretariat all of the programme, else theirs."""
-        own, programmes, managed = self.companies(person, *kinds), self.programmes(person), self.managed(person)
+        """Pairs of company and programme whose rows the person sees: own ones, and all of the programmes they run."""
+        own = self.companies(person, *kinds)
         return {
             (company, programme)
             for company, programme in self.enrolled
-            if programme in managed or (company in own and programme in programmes)
+            if (company in own and programme in self.programmes(person)) or programme in self.managed(person)
         }
 
 
