@@ -10,16 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from common.models import IdentifiedModel
 from companies.models import Company
 from programmes.enums import Mode
-from programmes.models import Enrolment, Programme, Seat
+from programmes.models import Enrolment, Programme, Seat, records_visible_to
 
 from .enums import State
 
 
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(
-            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
-        )
+        return self.filter(records_visible_to(user))
 
     def held(self):
         return self.filter(state=State.HELD)

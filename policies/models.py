@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
-from programmes.models import Enrolment, Programme
+from programmes.models import Enrolment, Programme, records_visible_to
 
 from .enums import FORMULATED_STATES, OPEN_STATES, State, Theme, Transition
 
@@ -40,9 +40,7 @@ class Policy(IdentifiedModel):
 
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(
-            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
-        )
+        return self.filter(records_visible_to(user))
 
     def open(self):
         return self.filter(state__in=OPEN_STATES)
@@ -84,7 +82,7 @@ class Cycle(IdentifiedModel):
 
 class MoveQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(cycle__in=Cycle.objects.visible_to(user))
+        return self.filter(records_visible_to(user))
 
 
 class Move(IdentifiedModel):
@@ -117,8 +115,7 @@ class RevisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """For members and assigned advisers all; for the secretariat those that the company shared."""
         content = Q(company__in=Company.objects.content_visible_to(user))
-        shared = Q(shared_at__isnull=False, company__in=Company.objects.visible_to(user))
-        return self.filter(content | shared, programme__in=Programme.objects.visible_to(user))
+        return self.filter(records_visible_to(user), content | Q(shared_at__isnull=False))
 
 
 class Revision(IdentifiedModel):

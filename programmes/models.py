@@ -25,6 +25,17 @@ from .enums import (
 )
 
 
+def records_visible_to(user, *kinds: AccessKind) -> Q:
+    """The rule for what a company did in a programme, as row-level security has it (`common.tenancy.operations`).
+
+    Whoever runs the programme sees all of it; others what their own or advised companies did in it. `kinds` narrows
+    these companies, as for feedback, which is not for advisers.
+    """
+    own = Access.objects.of(user, *(kinds or (AccessKind.MEMBER, AccessKind.ADVISER))).company_ids()
+    managed = Seat.objects.current().managing().filter(user_id=user.pk).values("programme_id")
+    return Q(programme_id__in=managed) | Q(company_id__in=own, programme__in=Programme.objects.visible_to(user))
+
+
 class ProgrammeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Programmes that the person has a seat in, or that their company takes part in."""
@@ -169,10 +180,7 @@ class Seat(IdentifiedModel):
 
 class EnrolmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Enrolments of visible companies in visible programmes."""
-        return self.filter(
-            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
-        )
+        return self.filter(records_visible_to(user))
 
     def as_of(self, day):
         """Companies that take part on `day`: joined by it and not withdrawn by it. The denominator of every share."""
@@ -209,7 +217,7 @@ class Enrolment(IdentifiedModel):
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+        return self.filter(records_visible_to(user))
 
     def on(self, day):
         """Assignments that hold on `day`, both ends included."""
@@ -307,7 +315,7 @@ class MilestoneKind(IdentifiedModel):
 
 class MilestoneDateQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(enrolment__in=Enrolment.objects.visible_to(user))
+        return self.filter(records_visible_to(user))
 
     def as_of(self, day):
         """Reached by `day` and not cancelled by it."""
@@ -437,9 +445,7 @@ class Speaker(IdentifiedModel):
 
 class AttendanceQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(
-            company__in=Company.objects.visible_to(user), programme__in=Programme.objects.visible_to(user)
-        )
+        return self.filter(records_visible_to(user))
 
     def present(self):
         return self.filter(attended=True)
@@ -479,8 +485,7 @@ class Attendance(IdentifiedModel):
 class FeedbackQuerySet(models.QuerySet):
     def visible_to(self, user):
         """A company's own and, for the secretariat, those of its programmes; never the advisers."""
-        companies = Access.objects.of(user, AccessKind.MEMBER, AccessKind.SECRETARIAT).company_ids()
-        return self.filter(company_id__in=companies, programme__in=Programme.objects.visible_to(user))
+        return self.filter(records_visible_to(user, AccessKind.MEMBER))
 
     def quotable(self):
         return self.filter(is_quotable=True)

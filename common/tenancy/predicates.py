@@ -23,6 +23,12 @@ BEGIN
 END
 """
 
+_SECRETARIAT_COMPANIES = """
+BEGIN
+    RETURN QUERY SELECT unnest(app.companies_as('{secretariat}'));
+END
+"""
+
 _MANAGED_PROGRAMMES = """
 BEGIN
     RETURN (SELECT coalesce(array_agg(DISTINCT s.programme_id), '{}') FROM public.programmes_seat s
@@ -67,8 +73,9 @@ PREDICATES = [
     _alias("companies", "member,adviser,secretariat"),
     # Content: texts, comments, minutes. Closed to the secretariat, whose members may be customers of the company.
     _alias("content_companies", "member,adviser"),
-    # Feedback after sessions: the company's own people and the secretariat, not the advisers it may speak of.
-    _alias("feedback_companies", "member,secretariat"),
+    # The person's own companies. Feedback after sessions is for these and the secretariat, not for advisers.
+    _alias("member_companies", "member"),
+    DefinerFunction("secretariat_companies", returns="SETOF uuid", body=_SECRETARIAT_COMPANIES),
     DefinerFunction("managed_programmes", returns="uuid[]", body=_MANAGED_PROGRAMMES),
     DefinerFunction("programmes", returns="uuid[]", body=_PROGRAMMES),
     DefinerFunction("may_found", returns="boolean", body=_MAY_FOUND),

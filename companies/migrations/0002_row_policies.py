@@ -9,7 +9,7 @@ from common.tenancy.operations import (
     company_rows,
 )
 
-OWN_COMPANY = "id = ANY ((SELECT app.companies())::uuid[])"
+OWN_COMPANY = "(id = ANY ((SELECT app.content_companies())::uuid[]) OR id IN (SELECT app.secretariat_companies()))"
 
 GRANT_ARGUMENTS = (
     "users uuid[], companies uuid[], kinds text[], sources uuid[], starts timestamptz[], untils timestamptz[]"

@@ -1,17 +1,15 @@
 from django.db import migrations
 
-from common.tenancy.operations import COMPANIES, CONTENT_COMPANIES, PROGRAMMES, RowPolicies, SameTenant
+from common.tenancy.operations import CONTENT_RECORDS, RECORDS, RowPolicies, SameTenant
 
-RECORDS = f"{COMPANIES} AND {PROGRAMMES}"
-TEXTS = f"{CONTENT_COMPANIES} AND {PROGRAMMES}"
-OWN_TEXTS = f"author_id = (SELECT app.uid()) AND {TEXTS}"
+OWN_TEXTS = f"author_id = (SELECT app.uid()) AND {CONTENT_RECORDS}"
 
 
 class Migration(migrations.Migration):
     dependencies = [("consultations", "0001_initial"), ("programmes", "0002_row_policies")]
     operations = [
         RowPolicies("Consultation", using=RECORDS, delete=""),
-        RowPolicies("Minutes", using=TEXTS, delete=""),
+        RowPolicies("Minutes", using=CONTENT_RECORDS, delete=""),
         RowPolicies("PrivateNote", using=OWN_TEXTS),
         SameTenant("Consultation", "enrolment"),
         SameTenant("Consultation", "enrolment", column="programme_id"),

@@ -1,11 +1,17 @@
 from django.db import migrations
 
-from common.tenancy.operations import COMPANIES, CONTENT_COMPANIES, PROGRAMMES, AppendOnly, RowPolicies, SameTenant
+from common.tenancy.operations import (
+    COMPANIES,
+    CONTENT_RECORDS,
+    MANAGED_RECORDS,
+    RECORDS,
+    AppendOnly,
+    RowPolicies,
+    SameTenant,
+)
 
-RECORDS = f"{COMPANIES} AND {PROGRAMMES}"
 # Texts are for the company and its advisers; the secretariat reads what the company shared.
-SHARED_TEXTS = f"({CONTENT_COMPANIES} OR (shared_at IS NOT NULL AND {COMPANIES})) AND {PROGRAMMES}"
-TEXTS = f"{CONTENT_COMPANIES} AND {PROGRAMMES}"
+SHARED_TEXTS = f"{CONTENT_RECORDS} OR (shared_at IS NOT NULL AND {MANAGED_RECORDS})"
 
 
 class Migration(migrations.Migration):
@@ -15,7 +21,7 @@ class Migration(migrations.Migration):
         RowPolicies("Cycle", using=RECORDS, delete=""),
         RowPolicies("Move", using=RECORDS, update="", delete=""),
         AppendOnly("Move"),
-        RowPolicies("Revision", using=SHARED_TEXTS, insert=TEXTS, update=TEXTS, delete=""),
+        RowPolicies("Revision", using=SHARED_TEXTS, insert=CONTENT_RECORDS, update=CONTENT_RECORDS, delete=""),
         SameTenant("Cycle", "policy"),
         SameTenant("Cycle", "enrolment"),
         SameTenant("Cycle", "enrolment", column="programme_id"),

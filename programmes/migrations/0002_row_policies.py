@@ -3,7 +3,10 @@ from django.db import migrations
 from common.tenancy.operations import (
     COMPANIES,
     MANAGED_PROGRAMMES,
+    MANAGED_RECORDS,
     PROGRAMMES,
+    RECORDS,
+    Enrolled,
     GrantToDefiner,
     RowPolicies,
     SameTenant,
@@ -13,21 +16,16 @@ OWN_PROGRAMME = "id = ANY ((SELECT app.programmes())::uuid[])"
 MANAGED_PROGRAMME = "id = ANY ((SELECT app.managed_programmes())::uuid[])"
 # The first seat of a programme that nobody manages yet is taken by its founder.
 FIRST_SEAT = "user_id = (SELECT app.uid()) AND (SELECT app.may_found()) AND app.is_unstaffed(programme_id)"
-RECORDS = f"{COMPANIES} AND {PROGRAMMES}"
-FEEDBACK = f"company_id = ANY ((SELECT app.feedback_companies())::uuid[]) AND {PROGRAMMES}"
+# Only a company that the secretariat may see can be enrolled: enrolment opens its records to the programme.
+ENROLS = f"{MANAGED_PROGRAMMES} AND {COMPANIES}"
+OWN_FEEDBACK = f"company_id = ANY ((SELECT app.member_companies())::uuid[]) AND {PROGRAMMES}"
+FEEDBACK = f"({OWN_FEEDBACK}) OR {MANAGED_RECORDS}"
 
 
 def planned_by_secretariat(model):
     """Everybody in the programme reads it, its secretariat writes it."""
     return RowPolicies(
         model, using=PROGRAMMES, insert=MANAGED_PROGRAMMES, update=MANAGED_PROGRAMMES, delete=MANAGED_PROGRAMMES
-    )
-
-
-def kept_by_secretariat(model):
-    """Records of a company that only the secretariat writes."""
-    return RowPolicies(
-        model, using=RECORDS, insert=MANAGED_PROGRAMMES, update=MANAGED_PROGRAMMES, delete=MANAGED_PROGRAMMES
     )
 
 
@@ -51,8 +49,10 @@ class Migration(migrations.Migration):
         planned_by_secretariat("Session"),
         planned_by_secretariat("AgendaItem"),
         planned_by_secretariat("Speaker"),
-        kept_by_secretariat("Enrolment"),
-        kept_by_secretariat("Assignment"),
+        RowPolicies("Enrolment", using=RECORDS, insert=ENROLS, update=ENROLS, delete=MANAGED_RECORDS),
+        RowPolicies(
+            "Assignment", using=RECORDS, insert=MANAGED_RECORDS, update=MANAGED_RECORDS, delete=MANAGED_RECORDS
+        ),
         RowPolicies("MilestoneDate", using=RECORDS, delete=""),
         RowPolicies("Attendance", using=RECORDS),
         RowPolicies("Feedback", using=FEEDBACK),
@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
         SameTenant("Speaker", "item", column="programme_id"),
         SameTenant("Attendance", "session", column="programme_id"),
         SameTenant("Attendance", "person"),
+        Enrolled("Attendance"),
+        Enrolled("Feedback"),
         SameTenant("Feedback", "session", column="programme_id"),
         SameTenant("Feedback", "person"),
     ]
