@@ -49,7 +49,6 @@ VISITS = [
     ("mochizuki@spp-office.example", ENGLISH, SECRETARIAT),
     ("takamine@takamine-seimitsu.example", JAPANESE, MEMBER),
     ("lan@labo-one.example", ENGLISH, MEMBER),
-    ("aki@hikari-harness.example", JAPANESE, MEMBER),
     ("kuze@kuze-sr.example", JAPANESE, ADVISER),
     ("watanabe@watanabe-sr.example", ENGLISH, ADVISER),
 ]
@@ -109,6 +108,20 @@ def test_the_former_adviser_finds_no_company(open_page, person):
     look_at(page, "former-adviser", language="en")
     assert page.locator("main a[href^='/companies/']").count() == 0
     assert "Heat Treatment" not in page.inner_text("main")
+
+
+def test_the_adviser_s_home_names_the_assigned_companies(open_page, person):
+    page = open_page("/", language="en", user=person("watanabe@watanabe-sr.example"))
+    companies = page.locator("main a[href^='/companies/']")
+    for name in ("Mitsumori Kasei", "Artemis Photonics", "Quontech", "Sea of Japan Coastal Region"):
+        assert companies.filter(has_text=name).count() >= 1, name
+    assert "Takamine" not in page.inner_text("main")
+
+
+def test_who_joined_last_week_sees_a_home_without_a_past(open_page, person):
+    page = open_page("/", language="ja", width=360, user=person("aki@hikari-harness.example"))
+    look_at(page, "late-joiner", language="ja")
+    assert "合同会社ひかりハーネス" in page.inner_text("body")
 
 
 def test_each_home_has_something_for_today(open_page, person):
