@@ -230,12 +230,14 @@ class Enrolled(_SqlOperation):
 class DefinerFunction(_SqlOperation):
     """Create a SECURITY DEFINER function in the schema `app`, owned by the definer role, with a fixed search path.
 
+    With `as_owner` it stays the owner's, for what only the owner of a table may do.
+
     The body is plpgsql, which PostgreSQL binds late: a function may name tables of apps whose migrations come later.
     """
 
-    def __init__(self, name, *, arguments="", returns, body, volatility="STABLE"):
+    def __init__(self, name, *, arguments="", returns, body, volatility="STABLE", as_owner=False):
         self.name, self.arguments, self.returns = name, arguments, returns
-        self.body, self.volatility = body, volatility
+        self.body, self.volatility, self.as_owner = body, volatility, as_owner
 
     def describe(self):
         return f"Create the function app.{self.name}"
@@ -247,7 +249,8 @@ class DefinerFunction(_SqlOperation):
             f"CREATE OR REPLACE FUNCTION {signature} RETURNS {self.returns} LANGUAGE plpgsql {self.volatility} "
             f"SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$ {self.body} $body$"
         )
-        yield f"ALTER FUNCTION {signature} OWNER TO {quote(settings.DEFINER_ROLE)}"
+        if not self.as_owner:
+            yield f"ALTER FUNCTION {signature} OWNER TO {quote(settings.DEFINER_ROLE)}"
         yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"
         yield f"GRANT EXECUTE ON FUNCTION {signature} TO {quote(settings.WEB_ROLE)}"
 
