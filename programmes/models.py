@@ -471,9 +471,10 @@ class Attendance(IdentifiedModel):
         constraints = [
             models.UniqueConstraint(fields=["session", "person"], name="programmes_attendance_once"),
             models.CheckConstraint(
-                condition=(Q(attended=True) & ~Q(actual_mode=""))
+                # A condition that comes out as null is not refused, so null is asked about wherever it may stand.
+                condition=(Q(attended=True, attended__isnull=False) & ~Q(actual_mode=""))
                 | (Q(attended__isnull=True) & Q(actual_mode=""))
-                | (Q(attended=False) & Q(actual_mode="")),
+                | (Q(attended=False, attended__isnull=False) & Q(actual_mode="")),
                 name="programmes_attendance_mode_when_present",
             ),
         ]
