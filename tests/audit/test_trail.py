@@ -1,0 +1,100 @@
+"""The trail: written once, by whoever acts, and read by those whom it concerns."""
+
+import pytest
+from django.db import ProgrammingError, connection
+
+from audit.models import Event
+from audit.services import build_event, log, log_many
+from common import logs
+from tests.roles import seen_by
+
+
+def readers(cast) -> set[str]:
+    seen = set()
+    for who, user in cast.people.items():
+        with seen_by(user):
+            if Event.objects.filter(verb="test.told").exists():
+                seen.add(who)
+    return seen
+
+
+def test_an_event_says_who_did_what_on_which_thing(cast):
+    manager = cast.people["manager"]
+    token = logs.request_id.set("abc123")
+    try:
+        with seen_by(manager):
+            log(actor=manager, verb="test.told", obj=cast.company, company_id=cast.company.pk, detail={"rows": 3})
+    finally:
+        logs.request_id.reset(token)
+    event = Event.objects.get(verb="test.told")
+    assert (event.actor_id, event.actor_label, event.object_type, event.object_id, event.object_label) == (
+        manager.pk,
+        str(manager),
+        "companies.company",
+        cast.company.pk,
+        str(cast.company),
+    )
+    assert (event.company_id, event.programme_id, event.detail, event.request_id) == (
+        cast.company.pk,
+        None,
+        {"rows": 3},
+        "abc123",
+    )
+
+
+def test_an_event_belongs_to_the_transaction_of_the_deed(cast):
+    def deed():
+        with seen_by(cast.people["manager"]):
+            log(actor=cast.people["manager"], verb="test.told")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deed()
+    assert not Event.objects.filter(verb="test.told").exists()
+
+
+def test_many_events_are_one_statement(cast, django_assert_num_queries):
+    manager = cast.people["manager"]
+    events = [build_event(actor=manager, verb="test.told", detail={"number": number}) for number in range(50)]
+    with seen_by(manager), django_assert_num_queries(1):
+        log_many(events)
+    assert Event.objects.filter(verb="test.told").count() == 50
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_event SET verb = 'nothing.happened'",
+        "DELETE FROM audit_event",
+        "TRUNCATE audit_event",
+        "ALTER TABLE audit_event DISABLE ROW LEVEL SECURITY",
+        "DROP TABLE audit_event",
+    ],
+)
+def test_what_is_told_stays(cast, statement):
+    refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
+    with refused, seen_by(cast.people["secretariat"]), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_nobody_tells_in_the_name_of_another(cast):
+    with pytest.raises(ProgrammingError, match="row-level security"), seen_by(cast.people["manager"]):
+        log(actor=cast.people["secretariat"], verb="test.told")
+
+
+def test_what_a_company_did_in_a_programme_is_for_those_who_see_its_records(cast):
+    Event.objects.create(
+        verb="test.told", company_id=cast.company.pk, programme_id=cast.programme.pk, actor_id=cast.people["nobody"].pk
+    )
+    assert readers(cast) == {"manager", "staff", "adviser", "secretariat", "nobody"}
+
+
+def test_what_happened_in_a_programme_is_for_its_secretariat(cast):
+    Event.objects.create(verb="test.told", programme_id=cast.programme.pk)
+    assert readers(cast) == {"secretariat"}
+
+
+def test_everybody_reads_their_own_deeds(cast):
+    with seen_by(cast.people["nobody"]):
+        log(actor=cast.people["nobody"], verb="test.told")
+    assert readers(cast) == {"nobody"}
