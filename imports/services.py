@@ -129,7 +129,7 @@ def import_directly(
     with paused_collection():
         examination = read_content(content, now=now, progress=progress)
         with acting_as(actor.pk):
-            compare_with_portal(examination, actor=actor, now=now, taken=taken)
+            compare_with_portal(examination, actor=actor, now=now, taken=taken, for_writing=not dry_run)
             if dry_run or not examination.can_be_applied:
                 return Outcome(examination)
             before_writing()

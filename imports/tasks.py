@@ -118,7 +118,7 @@ def register(run: JobRun) -> None:
                 imported = _load(run, lock=True)
                 if imported.confirmed_at is None or imported.applied_at is not None:
                     raise JobRefused("not_confirmed", NOT_CONFIRMED)
-                compare_with_portal(examination, actor=run.actor, now=now, taken=imported.taken)
+                compare_with_portal(examination, actor=run.actor, now=now, taken=imported.taken, for_writing=True)
                 write(imported, examination, content, actor=run.actor, now=now)
                 job.result_url = reverse("imports:import", args=[imported.pk])
                 _tell(job)

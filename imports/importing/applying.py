@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
@@ -135,6 +135,9 @@ class _Writer:
         self.company_of = {record["email"]: record["company"] for record in self.data.records("People")}
 
     def write(self) -> Programme:
+        if self.plan.changes_nothing:
+            self._remember()
+            return self.programme
         self._write_programme()
         self._write_organisations()
         self._write_sessions()
@@ -590,18 +593,15 @@ class _Writer:
             for start in range(0, len(rows), 10_000):
                 part = rows[start : start + 10_000]
                 cursor.execute(
-                    "INSERT INTO imports_importedrow AS r (id, programme_id, sheet, key, values)"
-                    " SELECT n.id, %s, n.sheet, n.key, n.said::jsonb"
-                    " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS n(id, sheet, key, said)"
-                    " ON CONFLICT (programme_id, sheet, key) DO UPDATE SET values = excluded.values"
-                    " WHERE r.values IS DISTINCT FROM excluded.values",
-                    [self.programme.pk, [str(uuid4()) for _row in part], *map(list, zip(*part, strict=True))],
+                    "INSERT INTO imports_importedrow (id, programme_id, sheet, key, values)"
+                    " SELECT gen_random_uuid(), %s, n.sheet, n.key, n.said::jsonb"
+                    " FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(sheet, key, said)"
+                    " ON CONFLICT (programme_id, sheet, key) DO UPDATE SET values = excluded.values",
+                    [self.programme.pk, *map(list, zip(*part, strict=True))],
                 )
 
     def _tell(self) -> None:
         """The trail: one line for the programme, one for each company of which anything was written; numbers only."""
-        if self.plan.changes_nothing:
-            return
         counts = {name: {"new": len(p.creates), "changed": len(p.updates)} for name, p in self.plan.sheets.items()}
         event = partial(audit.build_event, actor=self.actor, programme_id=self.programme.pk)
         events = [event(verb="programme.imported", obj=self.programme, detail=counts)]

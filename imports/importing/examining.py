@@ -50,12 +50,14 @@ def read_content(content: bytes, *, now: datetime, progress: Progress | None = N
     return Examination(inspection=inspection, findings=inspection.findings)
 
 
-def compare_with_portal(examination: Examination, *, actor, now: datetime, taken: Collection[str] = ()) -> None:
-    """Add the plan and what only the comparison shows, as `actor` sees the portal."""
+def compare_with_portal(
+    examination: Examination, *, actor, now: datetime, taken: Collection[str] = (), for_writing: bool = False
+) -> None:
+    """Add the plan and what only the comparison shows, as `actor` sees the portal; see `make_plan`."""
     inspection = examination.inspection
     if inspection is None or inspection.has_errors:
         return
-    examination.plan = make_plan(inspection.data, actor=actor, now=now, taken=taken)
+    examination.plan = make_plan(inspection.data, actor=actor, now=now, taken=taken, for_writing=for_writing)
     inspection.add(examination.plan.findings)
     inspection.sort()
 

@@ -96,7 +96,7 @@ class SheetPlan:
     taken: int = 0
     vanished: list[str] = field(default_factory=list)
     left_aside: int = 0
-    # What is to be remembered of every row of the file, by its stored key.
+    # What is to be remembered of the rows that say something else than last time, by their stored key.
     remember: dict[str, dict] = field(default_factory=dict)
 
     @property
@@ -144,12 +144,17 @@ class Plan:
         }
 
 
-def make_plan(data: WorkbookData, *, actor, now: datetime, taken: Collection[str] = ()) -> Plan:
+def make_plan(
+    data: WorkbookData, *, actor, now: datetime, taken: Collection[str] = (), for_writing: bool = False
+) -> Plan:
     """Compare a workbook without errors with the portal, as `actor` sees it. Writes nothing.
 
-    `taken` holds the ids of the conflicts in which the file wins, or "all".
+    `taken` holds the ids of the conflicts in which the file wins, or "all". A plan that is to be written in the same
+    transaction holds the programme's row, so that two imports of one programme come one after the other.
     """
     programme = Programme.objects.visible_to(actor).filter(code=data.programme["code"]).first()
+    if for_writing and programme and can_apply(actor, programme):
+        programme = Programme.objects.select_for_update().get(pk=programme.pk)
     return _Planner(data, load_portal(programme, actor), actor, now, frozenset(taken)).plan()
 
 
@@ -243,7 +248,9 @@ class _Planner:
         name = plan.sheet.name
         values = self._values(name, record)
         existing = self.portal.get(name, key)
-        plan.remember[text] = (last or {}) | values
+        said = (last or {}) | values
+        if said != last:
+            plan.remember[text] = said
         if existing is not None:
             self._plan_existing(plan, record, text, existing, values, last)
         elif last is not None and not self._takes(plan, Difference(name, record.row, text, "", None, None, None)):

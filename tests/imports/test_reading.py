@@ -363,6 +363,7 @@ def test_garbage_in_any_cell_gives_findings_and_never_raises(cells):
     inspection = inspect_raw(raw, today=TODAY)
     for finding in inspection.findings:
         assert "%(" not in messages.line(finding)
+    assert load_workbook(BytesIO(annotate(raw, inspection.findings))).sheetnames[1:] == list(CONTENT)
 
 
 def raw_of(content) -> RawWorkbook:
@@ -539,6 +540,23 @@ def test_approval_before_submission_is_an_error():
     assert (finding.cell, messages.describe(finding)) == ("E2", "This date lies before “submitted_on” (2025-09-30).")
 
 
+@translation.override("en")
+def test_choices_are_named_by_code_and_japanese_word():
+    remarks = [
+        messages.describe(inspect(content).of(ERROR)[0])
+        for content in (
+            changed("Attendance", 4, "mode", "onsite"),
+            changed("Consultations", 2, "adviser", "ichi@aoi.example"),
+            changed("Policies", 2, "published_on", None),
+        )
+    ]
+    assert remarks == [
+        "Session S2 was held as “online (オンライン)”, so nobody can have taken part in this way.",
+        "This person is entered as “manager (管理者)”, not as an adviser.",
+        "A policy with the status “published (公表済み)” needs this date.",
+    ]
+
+
 def test_the_programme_and_its_consultations_end_after_their_start():
     content = make_content()
     set_pair(content, "ends_on", date(2025, 5, 1))
@@ -665,6 +683,14 @@ def test_no_text_of_the_upload_becomes_a_formula(start):
             assert [cell.coordinate for cell in row if cell.data_type == "f"] == []
     cell = workbook["Companies"]["B2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (payload, "s", True)
+
+
+def test_a_sheet_may_be_called_anything():
+    titles = ["a/b[c]:*?", "'quoted'", "x" * 60, "x" * 60 + "y", "\x07", "Companies"]
+    raw = RawWorkbook([RawSheet(title, [(1, {1: RawCell("s", "code")})]) for title in titles])
+    inspection = inspect_raw(raw, today=TODAY)
+    workbook = load_workbook(BytesIO(annotate(raw, inspection.findings)))
+    assert workbook.sheetnames[1:] == ["a_b_c____", "quoted", "x" * 28, "x" * 28 + "1", "_", "Companies"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

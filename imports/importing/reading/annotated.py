@@ -4,6 +4,7 @@ It is written anew from the cells that were read (nothing else of the upload sur
 its text. Row and column numbers stay as they were, so that it can be mended and uploaded again.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time
@@ -25,6 +26,8 @@ from .writing import BOLD, ERROR_FILL, HEADER_FILL, HEADER_FONT, NOTICE_FILL, TI
 COMMENT_AUTHOR = "SPP"
 LIST_WIDTHS = (12, 18, 8, 24, 32, 80)
 EARLIEST_YEAR = 1900
+INVALID_IN_TITLES = re.compile(r"[\\*?:/\[\]\n\t]")
+LONGEST_TITLE = 31
 
 
 def annotate(raw: RawWorkbook, findings: Iterable[Finding]) -> bytes:
@@ -32,10 +35,12 @@ def annotate(raw: RawWorkbook, findings: Iterable[Finding]) -> bytes:
     findings = list(findings)
     workbook = Workbook(write_only=True)
     kept = [sheet for sheet in raw.sheets if spelling(sheet.title) not in OWN_SHEETS]
-    _write_list(workbook, findings, {sheet.title for sheet in kept})
+    listed = workbook.create_sheet(_("Remarks"))
+    copies = {sheet.title: workbook.create_sheet(_title(sheet.title)) for sheet in kept}
+    _write_list(listed, findings, {title: copy.title for title, copy in copies.items()})
     remarks = _by_place(findings)
     for sheet in kept:
-        _write_sheet(workbook, sheet, remarks[sheet.title])
+        _write_sheet(copies[sheet.title], sheet, remarks[sheet.title])
     output = BytesIO()
     workbook.save(output)
     return output.getvalue()
@@ -45,8 +50,14 @@ def _level_text(level: str) -> str:
     return {ERROR: _("Error"), GAP: _("Not known yet"), NOTICE: _("Please check")}[level]
 
 
-def _write_list(workbook: Workbook, findings: list[Finding], titles: set[str]) -> None:
-    sheet = workbook.create_sheet(_("Remarks"))
+def _title(title: str) -> str:
+    """A title that Excel allows: a workbook that was not made by Excel may bring any."""
+    allowed = INVALID_IN_TITLES.sub("_", printable(title)).strip("'") or "_"
+    # Shortened further than need be: openpyxl numbers titles that have become the same.
+    return allowed if len(allowed) <= LONGEST_TITLE else allowed[: LONGEST_TITLE - 3]
+
+
+def _write_list(sheet, findings: list[Finding], titles: dict[str, str]) -> None:
     for number, width in enumerate(LIST_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A3"
@@ -78,13 +89,13 @@ def _text(sheet, text: str, *, font=None, fill=None, wrapped: bool = False) -> C
     return cell
 
 
-def _link(sheet, row: int, finding: Finding, titles: set[str]) -> Cell:
+def _link(sheet, row: int, finding: Finding, titles: dict[str, str]) -> Cell:
     """The cell's address as a link to it; a real link, because a formula would carry the sheet's name."""
     cell = _text(sheet, finding.cell)
     if finding.cell and finding.column and finding.sheet in titles:
         cell.row, cell.column = row, 3
-        title = finding.sheet.replace("'", "''")
-        cell.hyperlink = Hyperlink(ref="", location=printable(f"'{title}'!{finding.cell}"))
+        title = titles[finding.sheet].replace("'", "''")
+        cell.hyperlink = Hyperlink(ref="", location=f"'{title}'!{finding.cell}")
         cell.style = "Hyperlink"
     return cell
 
@@ -99,8 +110,7 @@ def _by_place(findings: list[Finding]) -> dict[str, dict[int, dict[int, list[Fin
     return places
 
 
-def _write_sheet(workbook: Workbook, raw: RawSheet, remarks: dict[int, dict[int, list[Finding]]]) -> None:
-    sheet = workbook.create_sheet(printable(raw.title))
+def _write_sheet(sheet, raw: RawSheet, remarks: dict[int, dict[int, list[Finding]]]) -> None:
     sheet.freeze_panes = "A2"
     rows = dict(raw.rows)
     for row in range(1, max([0, *rows, *remarks]) + 1):

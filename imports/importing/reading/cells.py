@@ -17,7 +17,7 @@ from django.core.validators import EmailValidator, URLValidator
 from stdnum.jp import cn
 
 from .reader import RawCell
-from .schema import Column
+from .schema import Choice, Column
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 HYPHENS = re.compile("[‐‑‒–—―−﹣－ー]")
@@ -198,7 +198,11 @@ def parse_choice(cell: RawCell, column: Column) -> str:
 
 def expected_choices(column: Column) -> str:
     """What may stand in the cell, in both languages: it reads the same for everybody."""
-    return ", ".join(f"{choice.code} ({choice.words[0]})" for choice in column.choices)
+    return ", ".join(map(named, column.choices))
+
+
+def named(choice: Choice) -> str:
+    return f"{choice.code} ({choice.words[0]})"
 
 
 def parse_date(cell: RawCell, column: Column) -> date:

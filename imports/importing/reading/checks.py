@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from .cells import TOKYO
+from .cells import TOKYO, named
 from .findings import ERROR, NOTICE, Finding
 from .records import Record, SheetData, WorkbookData, key_of
+from .schema import BY_NAME
 
 STAGES = ("submitted", "endorsed", "approved", "published")
 STATUS_RANK = {"drafting": 0, "submitted": 1, "endorsed": 2, "approved": 3, "published": 4}
@@ -188,7 +189,9 @@ def check_attendance(data: WorkbookData, *, today: date) -> Iterator[Finding]:
     for record in content.records:
         session, person = sessions.get(record["session"]), people.get(record["email"])
         if person and person["role"] not in (None, *COMPANY_ROLES):
-            yield content.finding(ERROR, "attendance_without_company", record, "email", role=person["role"])
+            yield content.finding(
+                ERROR, "attendance_without_company", record, "email", role=word("People", "role", person["role"])
+            )
         if record["attended"] and record["mode"] is None and "mode" not in record.bad:
             yield content.finding(ERROR, "mode_missing", record, "mode")
         if session is not None:
@@ -202,7 +205,14 @@ def check_attendance(data: WorkbookData, *, today: date) -> Iterator[Finding]:
 def _mode_possible(content: SheetData, record: Record, session: Record) -> Iterator[Finding]:
     mode, method = record["mode"], session["method"]
     if mode and method and method not in ("hybrid", mode):
-        yield content.finding(ERROR, "mode_impossible", record, "mode", session=record["session"], method=method)
+        yield content.finding(
+            ERROR,
+            "mode_impossible",
+            record,
+            "mode",
+            session=record["session"],
+            method=word("Sessions", "method", method),
+        )
 
 
 def check_feedback(data: WorkbookData) -> Iterator[Finding]:
@@ -212,7 +222,9 @@ def check_feedback(data: WorkbookData) -> Iterator[Finding]:
     for record in content.records:
         person = people.get(record["email"])
         if person and person["role"] not in (None, *COMPANY_ROLES):
-            yield content.finding(ERROR, "attendance_without_company", record, "email", role=person["role"])
+            yield content.finding(
+                ERROR, "attendance_without_company", record, "email", role=word("People", "role", person["role"])
+            )
         elif person and record["session"] and (record["session"], record["email"]) not in attended:
             yield content.finding(NOTICE, "feedback_without_attendance", record, "email", session=record["session"])
 
@@ -240,7 +252,7 @@ def check_consultations(data: WorkbookData, *, today: date) -> Iterator[Finding]
 def _is_adviser(content: SheetData, record: Record, roles: dict) -> Iterator[Finding]:
     role = roles.get(record["adviser"])
     if role and role != "adviser":
-        yield content.finding(ERROR, "not_an_adviser", record, "adviser", role=role)
+        yield content.finding(ERROR, "not_an_adviser", record, "adviser", role=word("People", "role", role))
 
 
 def _outside_consultations(content: SheetData, record: Record, programme: Record) -> Iterator[Finding]:
@@ -320,7 +332,9 @@ def check_policies(data: WorkbookData, *, today: date) -> Iterator[Finding]:
                     ERROR, "in_the_future", record, f"{stage}_on", value=display(day), today=display(today)
                 )
         if record["published_url"] and rank is not None and rank < STATUS_RANK["published"]:
-            yield content.finding(ERROR, "beyond_status", record, "published_url", status=record["status"])
+            yield content.finding(
+                ERROR, "beyond_status", record, "published_url", status=word("Policies", "status", record["status"])
+            )
 
 
 def _status_and_dates(content: SheetData, record: Record, rank: int) -> Iterator[Finding]:
@@ -328,11 +342,18 @@ def _status_and_dates(content: SheetData, record: Record, rank: int) -> Iterator
     for stage in STAGES:
         name = f"{stage}_on"
         if STATUS_RANK[stage] == rank and record[name] is None and name not in record.bad:
-            yield content.finding(ERROR, "date_of_status_missing", record, name, status=record["status"])
+            yield content.finding(
+                ERROR, "date_of_status_missing", record, name, status=word("Policies", "status", record["status"])
+            )
         # A policy that was returned is being written again and keeps the date of its submission.
         if STATUS_RANK[stage] > max(rank, STATUS_RANK["submitted"]) and record[name]:
             yield content.finding(
-                ERROR, "beyond_status", record, name, value=display(record[name]), status=record["status"]
+                ERROR,
+                "beyond_status",
+                record,
+                name,
+                value=display(record[name]),
+                status=word("Policies", "status", record["status"]),
             )
 
 
@@ -363,6 +384,11 @@ def check_assignments(data: WorkbookData) -> Iterator[Finding]:
     for record in content.records:
         yield from _is_adviser(content, record, roles)
         yield from _end_before_start(content, record, "starts_on", "ends_on")
+
+
+def word(sheet: str, column: str, code: str) -> str:
+    """A choice as the remarks name it: its code and its Japanese word, so that it reads the same for everybody."""
+    return named(next(choice for choice in BY_NAME[sheet].column(column).choices if choice.code == code))
 
 
 def day_of(value: date | datetime | None) -> date | None:
