@@ -6,6 +6,7 @@ from django.db import ProgrammingError, connection
 from audit.models import Event
 from audit.services import build_event, log, log_many
 from common import logs
+from programmes.models import Enrolment
 from tests.roles import seen_by
 
 
@@ -98,3 +99,12 @@ def test_everybody_reads_their_own_deeds(cast):
     with seen_by(cast.people["nobody"]):
         log(actor=cast.people["nobody"], verb="test.told")
     assert readers(cast) == {"nobody"}
+
+
+def test_a_secretariat_does_not_read_what_its_company_did_elsewhere(cast):
+    """The company takes part in both programmes; each secretariat reads of its own."""
+    Enrolment.objects.create(
+        company=cast.company, programme=cast.other_programme, code="C9", joined_on=cast.other_programme.starts_on
+    )
+    Event.objects.create(verb="test.told", company_id=cast.company.pk, programme_id=cast.other_programme.pk)
+    assert readers(cast) == {"manager", "staff", "other_secretariat"}
