@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """Renders in this process; the browser's way goes through a job and keeps the files."""
 
     help = "Writes a programme's implementation report as PDF."
+    told = 0
 
     def add_arguments(self, parser):
         parser.add_argument("code", help="code of the programme, as in fy2024-pilot")
@@ -81,6 +82,10 @@ class Command(BaseCommand):
         return programme
 
     def _tell(self, sentence: str, done: int, total: int, **params) -> None:
+        """Say each step once. Pages are set more than once, until their numbers fit the contents."""
+        if total and done <= self.told:
+            return
+        self.told = done
         text = gettext(sentence) % params if params else gettext(sentence)
         self.stderr.write(f"[{done}/{total}] {text}" if total else text)
 
