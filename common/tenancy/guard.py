@@ -14,6 +14,12 @@ _OWNED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user LIMIT 3
 """
+# Roles that this one could put on with SET ROLE, and that no policy binds.
+_PRIVILEGED_ROLES = """
+SELECT r.rolname FROM pg_roles r
+ WHERE r.rolname <> current_user AND (r.rolsuper OR r.rolbypassrls) AND pg_has_role(current_user, r.oid, 'MEMBER')
+ ORDER BY r.rolname
+"""
 _UNGUARDED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
@@ -22,6 +28,14 @@ SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid
            AND coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) LIKE '%%app.%%'))
  ORDER BY c.relname
+"""
+# Policies add up: one that asks no predicate opens its table beside all that do.
+_LOOSE_POLICIES = """
+SELECT c.relname || ' has a policy that asks nobody: ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+ WHERE EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = ANY (%s) AND NOT a.attisdropped)
+   AND (pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%%app.%%'
+        OR pg_get_expr(p.polwithcheck, p.polrelid) NOT LIKE '%%app.%%')
+ ORDER BY 1
 """
 _LOOSE_FUNCTIONS = """
 SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -47,6 +61,7 @@ def role_problems() -> list[str]:
         cursor.execute(_ROLE)
         is_superuser, bypasses = cursor.fetchone()
         owned = _column(cursor, _OWNED)
+        within_reach = [] if is_superuser else _column(cursor, _PRIVILEGED_ROLES)
     problems = []
     if is_superuser:
         problems.append("The database role is a superuser, whom no row-level policy binds.")
@@ -54,17 +69,21 @@ def role_problems() -> list[str]:
         problems.append("The database role has BYPASSRLS.")
     if owned:
         problems.append(f"The database role owns tables ({', '.join(owned)}, …) and could lift their policies.")
+    if within_reach:
+        problems.append(f"The database role can become {', '.join(within_reach)}, whom no row-level policy binds.")
     return problems
 
 
 def schema_problems() -> list[str]:
-    """Say which tables, views and functions would let rows out; empty when none."""
+    """Say which tables, policies, views and functions would let rows out; empty when none."""
     with connection.cursor() as cursor:
         unguarded = [name for name in _column(cursor, _UNGUARDED, [list(TENANT_COLUMNS)]) if name not in EXEMPT_TABLES]
+        policies = _column(cursor, _LOOSE_POLICIES, [list(TENANT_COLUMNS)])
         loose = _column(cursor, _LOOSE_FUNCTIONS)
         views = _column(cursor, _LEAKING_VIEWS)
     return [
         *(f"Table {name} names a tenant but has no forced row-level policy." for name in unguarded),
+        *(f"Table {policy}." for policy in policies),
         *(f"Function {name} runs as its definer without a fixed search_path." for name in loose),
         *(f"View {name} answers with its owner's rights." for name in views),
     ]

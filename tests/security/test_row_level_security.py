@@ -16,7 +16,7 @@ def test_the_schema_has_no_table_without_a_policy(db):
 
 
 def test_the_owner_of_the_tables_is_refused(db):
-    assert len(role_problems()) == 2  # bypasses, owns
+    assert len(role_problems()) == 3  # bypasses, owns, can become the definer
 
 
 def test_the_web_role_is_accepted(db):
