@@ -43,6 +43,7 @@ from programmes.models import (
     Speaker,
 )
 
+from .bulk import insert_rows
 from .planning import Plan, Update
 from .portal import attach
 from .reading.records import Record
@@ -168,7 +169,7 @@ class _Writer:
             kind[company_id][sheet] += 1
 
     def _create(self, sheet: str, model: type[Model], objects: list[Model]) -> None:
-        model.objects.bulk_create(objects, batch_size=BATCH)
+        insert_rows(model, objects)
         for row in objects:
             self._count(self.written.created, sheet, getattr(row, "company_id", None))
 
@@ -305,7 +306,7 @@ class _Writer:
             memberships.append(Membership(company_id=person.company_id, person_id=person.pk, role=record["role"]))
             self.people[record["email"], record["company"]] = person
         self._create("People", Person, people)
-        Membership.objects.bulk_create(memberships, batch_size=BATCH)
+        insert_rows(Membership, memberships)
         programmes.add_seats(seats=seats, actor=self.actor)
         self._update_people()
 
