@@ -62,3 +62,11 @@ def address_of_nothing(door: Door, world: World, owner: str, *, named: dict[str,
     *known, last = door.kwargs
     ids = {part: world[parts[part], owner].pk for part in known}
     return reverse(door.name, kwargs=ids | {last: uuid.UUID(int=1, version=4)})
+
+
+def crossed_address(door: Door, world: World, owner: str, other: str, *, named: dict[str, str]) -> str:
+    """The address of one owner up to its last part, which names an object of another."""
+    parts = NAMED_BY | named
+    *known, last = door.kwargs
+    ids = {part: world[parts[part], owner].pk for part in known}
+    return reverse(door.name, kwargs=ids | {last: world[parts[last], other].pk})

@@ -58,9 +58,6 @@ class Picture:
     def managed(self, person) -> set:
         return {of for who, of, role in self.seats.values() if who == person and role != SeatRole.ADVISER}
 
-    def managed(self, person) -> set:
-        return {programme for who, programme, role in self.seats.values() if who == person and role != SeatRole.ADVISER}
-
     def records(self, person, *kinds: str) -> set:
         """Pairs of company and programme whose rows the person sees: own ones, and all of the programmes they run."""
         own = self.companies(person, *kinds)

@@ -15,8 +15,9 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 
 from tests.security.access_table import GATES, PAGES, SIGN_IN_PAGE, Page
+from tests.security.audiences import PEOPLE
 from tests.security.canaries import plant
-from tests.security.doors import Door, all_doors
+from tests.security.doors import Door, all_doors, crossed_address
 from tests.security.sweeping import WRITTEN_BY_LOOKING, Answer, ask, client_of, sign_in_all, sweep
 from tests.security.world import KINDS, make_world
 
@@ -201,6 +202,24 @@ class Gates(Swept):
 
     def test_nobody_reads_what_is_not_for_them(self):
         assert self.leaks(self.answers) == []
+
+
+class Crossed(Swept):
+    """The programme of one owner and the object of another in one address: it is not there, whoever asks."""
+
+    def test_an_object_is_only_below_its_own_programme(self):
+        answers = [
+            ask(client_of(self.cookies, role), method, url, door=door.name, role=role, owner=owner, exists=False)
+            for door, page in doors_of(PAGES)
+            if len(door.kwargs) > 1
+            for owner, other in (("company", "stranger"), ("stranger", "company"))
+            for url in [crossed_address(door, self.world, owner, other, named=page.named)]
+            for role in PEOPLE
+            for method in ("GET", "POST")
+        ]
+        assert len(answers) >= 5 * 2 * len(PEOPLE) * 2
+        assert [str(answer) for answer in answers if answer.status not in (404, 405)] == []
+        assert self.leaks(answers) == []
 
 
 def _sabotage(test: TestCase) -> None:
