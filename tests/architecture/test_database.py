@@ -21,6 +21,10 @@ APPEND_ONLY = {"audit_event": {"SELECT", "INSERT"}, "policies_move": {"SELECT", 
 WRITTEN_BY_FUNCTIONS = {"companies_access": {"SELECT"}}
 
 
+# Functions that run with the owner's rights, and why they are no way round the policies.
+RUN_AS_OWNER = {"refresh_statistics": "only an owner may ANALYZE; it takes nothing and answers nothing"}
+
+
 def _fetch(query: str, params=()) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
@@ -103,7 +107,8 @@ def test_functions_of_the_definer_are_for_the_web_role_alone(db):
         " FROM pg_proc p WHERE p.pronamespace = 'app'::regnamespace AND p.prosecdef"
     )
     assert len(functions) >= 8
-    assert {(owner, is_public) for _, owner, is_public in functions} == {(settings.DEFINER_ROLE, False)}
+    assert [name for name, _, is_public in functions if is_public] == []
+    assert {name for name, owner, _ in functions if owner != settings.DEFINER_ROLE} == set(RUN_AS_OWNER)
 
 
 def test_the_definer_cannot_sign_in(db):
