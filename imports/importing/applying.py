@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from audit import services as audit
+from common.tenancy.statistics import refresh_statistics
 from companies import services as companies
 from companies.enums import PersonLevel
 from companies.models import Company, Membership, Person
@@ -49,6 +50,8 @@ from .portal import attach
 from .reading.records import Record
 
 BATCH = 2_000
+# From here on PostgreSQL is told at once: until it looks by itself, pages are planned for empty tables.
+MANY_ROWS = 1_000
 JAPANESE = re.compile("[぀-ヿ㐀-鿿豈-﫿々]")
 # Addresses that cannot exist (RFC 2606): whoever is made up has one, and the portal says so.
 MADE_UP = (".example", "@example.com", "@example.org", "@example.net")
@@ -89,7 +92,10 @@ def apply_plan(plan: Plan, *, actor, now: datetime) -> Programme:
         raise ValueError("A plan with errors is not applied.")
     try:
         with transaction.atomic():
-            return _Writer(plan, actor, now).write()
+            programme = _Writer(plan, actor, now).write()
+            if plan.new_rows > MANY_ROWS:
+                refresh_statistics()
+            return programme
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         raise ImportConflict(CONSTRAINTS.get(constraint, "changed_meanwhile")) from error

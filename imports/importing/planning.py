@@ -124,6 +124,10 @@ class Plan:
         return self.sheets[name]
 
     @property
+    def new_rows(self) -> int:
+        return sum(len(sheet.creates) for sheet in self.sheets.values())
+
+    @property
     def changes_nothing(self) -> bool:
         return not any(plan.creates or plan.updates for plan in self.sheets.values())
 
