@@ -19,7 +19,8 @@ class TemplateView(ImporterMixin, View):
 
     def get(self, request, *args, **kwargs):
         response = HttpResponse(blank_workbook(), content_type=FILE_TYPES[".xlsx"])
-        response["Content-Disposition"] = content_disposition_header(True, f"{_('spp-programme')}.xlsx")
+        name = _("spp-programme")
+        response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
         response["Content-Security-Policy"] = FILE_POLICY
         response["Cache-Control"] = "private, no-store"
         return response
