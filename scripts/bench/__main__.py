@@ -66,13 +66,13 @@ def query_counts(env: dict, code: str) -> dict:
     return json.loads(answer.stdout)
 
 
-def measure_page(server, path: str, cookie: str) -> dict:
+def measure_page(server, path: str, cookie: str, *, database: str) -> dict:
     """Median and 95th percentile of wall milliseconds, and CPU ms a request of web and database together."""
     for _ in range(WARM_UP):
         response = server.get(path, cookie=cookie)
         if response.status != 200:
             raise RuntimeError(f"{path} answered {response.status}")
-    watched = [*server.processes(), *database_processes()]
+    watched = [*server.processes(), *database_processes(database)]
     before, times = cpu_seconds(watched), []
     for _ in range(REQUESTS):
         started = time.perf_counter()
@@ -89,10 +89,11 @@ def measure_page(server, path: str, cookie: str) -> dict:
 
 
 def measure_pages(env: dict, code: str) -> dict:
+    database = urlsplit(env["DATABASE_URL"]).path.lstrip("/")
     asked = query_counts(env, code)
     with web_server(env) as server:
         return {
-            name: measure_page(server, page["path"], asked["cookie"]) | {"queries": page["queries"]}
+            name: measure_page(server, page["path"], asked["cookie"], database=database) | {"queries": page["queries"]}
             for name, page in asked["pages"].items()
         } | {"web_worker_mb": round(max(p.memory_info().rss for p in server.processes()) / 2**20, 1)}
 

@@ -100,9 +100,14 @@ def web_server(env: dict) -> Iterator[WebServer]:
         server.stop()
 
 
-def database_processes() -> list[psutil.Process]:
-    """The processes of the PostgreSQL servers on this machine."""
-    return [p for p in psutil.process_iter(["name"]) if (p.info["name"] or "").startswith("postgres")]
+def database_processes(name: str) -> list[psutil.Process]:
+    """The backends of the database `name` on this machine, as PostgreSQL titles its processes."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if (process.info["name"] or "").startswith("postgres")
+        and f" {name} " in " ".join(process.info["cmdline"] or [])
+    ]
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:
