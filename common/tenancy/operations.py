@@ -104,37 +104,27 @@ def content_rows(model: str) -> RowPolicies:
 class AppendOnly(_SqlOperation):
     """Take UPDATE and DELETE from the web role: rows of this table are written once."""
 
+    taken = "UPDATE, DELETE"
+
     def __init__(self, model):
         self.model = model
 
     def describe(self):
-        return f"Make {self.model} append-only for the web role"
+        return f"Take {self.taken} on {self.model} from the web role"
 
     def forwards(self, app_label, schema_editor, state):
-        table = schema_editor.quote_name(_table(state, app_label, self.model))
-        yield f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {schema_editor.quote_name(settings.WEB_ROLE)}"
+        table, web = schema_editor.quote_name(_table(state, app_label, self.model)), settings.WEB_ROLE
+        yield f"REVOKE {self.taken}, TRUNCATE ON {table} FROM {schema_editor.quote_name(web)}"
 
     def backwards(self, app_label, schema_editor, state):
-        table = schema_editor.quote_name(_table(state, app_label, self.model))
-        yield f"GRANT UPDATE, DELETE ON {table} TO {schema_editor.quote_name(settings.WEB_ROLE)}"
+        table, web = schema_editor.quote_name(_table(state, app_label, self.model)), settings.WEB_ROLE
+        yield f"GRANT {self.taken} ON {table} TO {schema_editor.quote_name(web)}"
 
 
-class ReadOnly(_SqlOperation):
+class ReadOnly(AppendOnly):
     """Leave the web role only SELECT: rows of this table are written by definer functions that check the granter."""
 
-    def __init__(self, model):
-        self.model = model
-
-    def describe(self):
-        return f"Make {self.model} read-only for the web role"
-
-    def forwards(self, app_label, schema_editor, state):
-        table = schema_editor.quote_name(_table(state, app_label, self.model))
-        yield f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {schema_editor.quote_name(settings.WEB_ROLE)}"
-
-    def backwards(self, app_label, schema_editor, state):
-        table = schema_editor.quote_name(_table(state, app_label, self.model))
-        yield f"GRANT INSERT, UPDATE, DELETE ON {table} TO {schema_editor.quote_name(settings.WEB_ROLE)}"
+    taken = "INSERT, UPDATE, DELETE"
 
 
 class GrantToDefiner(_SqlOperation):
