@@ -8,12 +8,13 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PageMoved
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -103,7 +104,9 @@ def watched_values(page: Page) -> list[int]:
     deadline = time.monotonic() + WAIT / 1000
     while not finished.count():
         assert time.monotonic() < deadline, "The job does not finish"
-        values += [int(value) for value in re.findall(r'<progress[^>]* value="(\d+)"', page.content())]
+        # The page may be moving on to the result just while it is looked at.
+        with suppress(PageMoved):
+            values += [int(value) for value in re.findall(r'<progress[^>]* value="(\d+)"', page.content())]
         page.wait_for_timeout(100)
     return values
 
