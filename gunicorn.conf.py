@@ -12,6 +12,6 @@ graceful_timeout = 8
 max_requests = 5000
 max_requests_jitter = 500
 # The heartbeat's file must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (gunicorn makes its own file in it)
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes its own file in it)
 control_socket_disable = True
 loglevel = "warning"
