@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
+from policies.enums import FORMULATED_STATES, OPEN_STATES, State, Theme, Transition
 from programmes.models import Enrolment, Programme, records_visible_to
-
-from .enums import FORMULATED_STATES, OPEN_STATES, State, Theme, Transition
 
 
 class PolicyQuerySet(models.QuerySet):

@@ -4,8 +4,7 @@ from django import forms
 from django.db.models import F, QuerySet
 
 from companies.forms import CompanySearchForm
-
-from .enums import State
+from policies.enums import State
 
 _SORTS = {
     "name": ("company__name_kana", "company__name_ja"),

@@ -9,9 +9,8 @@ from django.utils.translation import gettext, pgettext
 
 from common import dates
 from common.components import STATUSES, Cell, Chip, Column, Event, Step, Table, badge, link, with_query
-
-from .enums import State, Transition
-from .models import Cycle, Move
+from policies.enums import State, Transition
+from policies.models import Cycle, Move
 
 # Which steps of the journey are behind a company whose policy is in this state: learn, write, submit, review, approve,
 # publish. A policy of which nothing was submitted is being written.

@@ -4,11 +4,10 @@ from datetime import date
 
 from django.db.models import CharField, Count, DateField, OuterRef, Q, QuerySet, Subquery
 
+from policies.enums import State, Theme, Transition
+from policies.models import Cycle, Move
 from programmes.enums import MilestoneCode
 from programmes.models import Assignment, Enrolment, MilestoneDate, Programme
-
-from .enums import State, Theme, Transition
-from .models import Cycle, Move
 
 FORMULATED_MILESTONES = (MilestoneCode.APPROVED, MilestoneCode.PUBLISHED)
 AFTER_SUBMISSION = (

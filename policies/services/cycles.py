@@ -1,4 +1,4 @@
-"""Deeds on policies. Every change of state is a move of `workflow`."""
+"""Opening cycles and keeping their revisions."""
 
 import hashlib
 import json
@@ -8,11 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from audit import services as audit
+from policies import permissions
+from policies.enums import Theme
+from policies.models import Cycle, Policy, Revision
 from programmes.models import Enrolment
-
-from . import permissions
-from .enums import Theme
-from .models import Cycle, Policy, Revision
 
 
 @transaction.atomic

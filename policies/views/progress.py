@@ -3,12 +3,11 @@
 from django.views.generic import ListView
 
 from companies.enums import AccessKind
+from policies import queries, rendering
+from policies.enums import FORMULATED_STATES, State
+from policies.forms import PolicyListForm
+from policies.models import Cycle
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
-
-from . import queries, rendering
-from .enums import FORMULATED_STATES, State
-from .forms import PolicyListForm
-from .models import Cycle
 
 
 class CompanyPolicyView(CompanyPageMixin, ListView):

@@ -1,0 +1,1 @@
+"""Two texts compared so that the difference reads well, in Japanese and in English."""

@@ -1,0 +1,1 @@
+"""What a policy has to say, as versioned data with its sources."""

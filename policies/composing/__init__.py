@@ -1,0 +1,1 @@
+"""From answers and facts to a first draft, without touching the database."""

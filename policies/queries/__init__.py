@@ -1,0 +1,33 @@
+"""Questions about policies, by subject."""
+
+from .progress import (
+    AFTER_SUBMISSION,
+    FORMULATED_MILESTONES,
+    WAITING_STATES,
+    advised,
+    cohort_figures,
+    cycle_counts,
+    formulated,
+    present_cycles,
+    present_state,
+    reached,
+    state_counts,
+    waiting_for_review,
+    with_steps,
+)
+
+__all__ = [
+    "AFTER_SUBMISSION",
+    "FORMULATED_MILESTONES",
+    "WAITING_STATES",
+    "advised",
+    "cohort_figures",
+    "cycle_counts",
+    "formulated",
+    "present_cycles",
+    "present_state",
+    "reached",
+    "state_counts",
+    "waiting_for_review",
+    "with_steps",
+]

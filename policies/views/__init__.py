@@ -1,0 +1,5 @@
+"""Pages of policies, by subject."""
+
+from .progress import CompanyPolicyView, ProgrammePoliciesView
+
+__all__ = ["CompanyPolicyView", "ProgrammePoliciesView"]
