@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+import psutil
 import psycopg2
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -43,6 +44,7 @@ from spp_portal import settings as portal_settings
 ROOT = Path(__file__).resolve().parent.parent
 # Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
 WAIT_SECONDS = 60
+ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 
 def end_with_us() -> None:
@@ -73,6 +75,16 @@ def wait_until(condition: Callable, what: str, *, seconds: float = WAIT_SECONDS,
             raise AssertionError(f"Waited {seconds:.0f} s in vain: {what}\n{explain()}")
         time.sleep(0.05)
     return answer
+
+
+def members(group: int) -> list[int]:
+    """The process numbers of a group that still run; one that only waits to be collected does not."""
+    found = []
+    for process in psutil.process_iter(["status"]):
+        with contextlib.suppress(ProcessLookupError):
+            if process.info["status"] not in ENDED and os.getpgid(process.pid) == group:
+                found.append(process.pid)
+    return found
 
 
 class Broker:
@@ -124,15 +136,23 @@ class Broker:
             self.process.kill()
             self.process.wait()
 
+    def begin_anew(self) -> None:
+        """Start without anything that was ever sent. FLUSHALL would leave what dead clients have still on their lines."""
+        self.stop()
+        shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+        self.start()
+
 
 class Stack:
     """Web, worker, beat and relay on a database and a broker of their own. `environment` is added to theirs."""
 
     def __init__(self, *, name: str = "stack", environment: dict | None = None):
-        self.folder = Path(tempfile.mkdtemp(prefix="spp-stack-"))
-        self.logs = self.folder / "log"
-        self.logs.mkdir()
-        self.broker = Broker(self.folder)
+        self.home = Path(tempfile.mkdtemp(prefix="spp-stack-"))
+        # `folder` is the portal's own: media, mail, and what the tests and their handlers lay there.
+        self.folder, self.logs, broker = (self.home / part for part in ("var", "log", "broker"))
+        for folder in (self.folder, self.logs, broker):
+            folder.mkdir()
+        self.broker = Broker(broker)
         self.database = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_{name}"
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
@@ -233,26 +253,52 @@ class Stack:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         process.wait(timeout=WAIT_SECONDS)
-        if number != signal.SIGKILL:
-            # What the process left behind of its group.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        self._clear_away(process.pid)
 
     def stop(self, name: str) -> None:
-        """Ask a process to end in good order."""
+        """Ask a process to end in good order, and wait for it."""
         process = self.processes.pop(name)
         process.terminate()
         process.wait(timeout=WAIT_SECONDS)
+        self._clear_away(process.pid)
 
-    def restore(self, *names: str) -> None:
-        """Have the broker, and just these processes, up and well, whatever the test before left behind."""
-        if self.broker.process.poll() is not None:
-            self.broker.start()
-        self.broker.thaw()
-        for name, process in list(self.processes.items()):
-            if name not in names or process.poll() is not None:
-                self.kill(name)
-        self.start(*[name for name in names if name not in self.processes])
+    def _clear_away(self, group: int) -> None:
+        """Kill what an ended process left behind of its group, and wait until nobody of it lives."""
+
+        def gone() -> bool:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+            return not members(group)
+
+        self.wait_until(gone, f"the processes of group {group} end")
+
+    @contextlib.contextmanager
+    def asleep(self, *names: str) -> Iterator[None]:
+        """Let processes, with their children, do nothing for the block, so that what they would do stays to be done."""
+        groups = [self.processes[name].pid for name in names]
+        try:
+            for group in groups:
+                os.killpg(group, signal.SIGSTOP)
+            yield
+        finally:
+            for group in groups:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGCONT)
+
+    def rest(self) -> None:
+        """Bring everything to where it began: no process, line, row, message, file or word is left of the test before.
+
+        In this order, because whoever still lives may write. A test may leave jobs under way; emptying the tables under
+        a working process would also meet its locks in another order than ours, and PostgreSQL would end one of the two.
+        """
+        for name in list(self.processes):
+            self.kill(name)
+        self._hang_up()
+        self._empty_tables()
+        self.broker.begin_anew()
+        # The settings and the cache of fonts are the same for every test, and slow to make.
+        for leftover in [*self.logs.iterdir(), *(path for path in self.folder.iterdir() if path.name != "fonts")]:
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
     def manage(self, *words: str) -> str:
         """Run a command of the portal to its end and return what it printed; fail when it fails."""
@@ -284,7 +330,8 @@ class Stack:
 
     # --- Database -----------------------------------------------------------------------------------------------------
 
-    def _server(self, database: str | None = None):
+    def line(self, database: str | None = None):
+        """A line to the server as the owner, which commits each statement; to the database of the developer by default."""
         line = psycopg2.connect(
             _with_database(os.environ["DATABASE_URL"], database) if database else os.environ["DATABASE_URL"]
         )
@@ -294,7 +341,7 @@ class Stack:
     def _make_database(self) -> None:
         template = self._template()
         self._drop(self.database)
-        with self._server() as line, line.cursor() as cursor:
+        with self.line() as line, line.cursor() as cursor:
             cursor.execute(_named("CREATE DATABASE {} TEMPLATE {}", self.database, template))
         if not self._web_role_signs_in():
             self.manage("setup_database", "--verbosity", "0")
@@ -306,7 +353,7 @@ class Stack:
         """
         prefix = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_template_"
         name = prefix + _migrations_digest()
-        with self._server() as line, line.cursor() as cursor:
+        with self.line() as line, line.cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
             found = {row[0] for row in cursor.fetchall()}
         if name not in found:
@@ -314,7 +361,7 @@ class Stack:
                 self._drop(old)
             draft, environment = f"{prefix}draft", self.environment
             self._drop(draft)
-            with self._server() as line, line.cursor() as cursor:
+            with self.line() as line, line.cursor() as cursor:
                 cursor.execute(_named("CREATE DATABASE {}", draft))
                 self.environment = environment | {"DATABASE_URL": _with_database(os.environ["DATABASE_URL"], draft)}
                 self.manage("setup_database", "--verbosity", "0")
@@ -339,18 +386,18 @@ class Stack:
         return True
 
     def _drop(self, database: str) -> None:
-        with self._server() as line, line.cursor() as cursor:
+        with self.line() as line, line.cursor() as cursor:
             cursor.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", database))
 
     def query(self, statement: str, *values) -> list[tuple]:
         """Ask the stack's database as its owner, whom no row-level policy binds."""
-        with self._server(self.database) as line, line.cursor() as cursor:
+        with self.line(self.database) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
     def execute(self, statement: str, *values) -> None:
         """Change the stack's database as its owner."""
-        with self._server(self.database) as line, line.cursor() as cursor:
+        with self.line(self.database) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
 
     def cut_database_lines(self) -> None:
@@ -361,8 +408,22 @@ class Stack:
             portal_settings.WEB_ROLE,
         )
 
-    def empty(self) -> None:
-        """Take every row out of the portal's tables, for the next test."""
+    def _hang_up(self) -> None:
+        """Close every line to the database and wait for it: the server brings the statement of a dead client to its end."""
+        statement = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        with self.line(self.database) as line, line.cursor() as cursor:
+
+            def alone() -> bool:
+                cursor.execute(statement)
+                return not cursor.fetchall()
+
+            self.wait_until(alone, "nobody else is on the database")
+
+    def _empty_tables(self) -> None:
+        """Take every row out of the portal's tables. Only when nobody else is on the database."""
         tables = self.query(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename NOT IN ('django_migrations', 'django_content_type')"
@@ -423,7 +484,7 @@ class Stack:
             self.kill(name)
         self.broker.stop()
         self._drop(self.database)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def _free_port() -> int:

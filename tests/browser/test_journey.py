@@ -3,12 +3,9 @@
 Signing in and asking for the report go without a mouse; every page on the way is read by axe, on a phone or at a desk.
 """
 
-import os
 import re
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -218,7 +215,7 @@ def test_the_focus_stays_while_the_progress_is_told(open_page, person, running):
     """A fragment that is swapped every two seconds must not take the focus from where somebody reads."""
     programme = running.query("SELECT id FROM programmes_programme WHERE code = 'fy2024-pilot'")[0][0]
     page = open_page(f"/programmes/{programme}/reports/new/", language="en", user=person(SECRETARIAT))
-    with at_rest(running.processes["worker"]):
+    with running.asleep("worker"):
         page.locator("main form button.btn-primary").click()
         back = page.locator("main .back a")
         back.focus()
@@ -228,13 +225,3 @@ def test_the_focus_stays_while_the_progress_is_told(open_page, person, running):
             expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
             expect(back).to_be_focused()
     expect(page.locator("main .job[data-finished] .acts a")).to_be_visible(timeout=WAIT)
-
-
-@contextmanager
-def at_rest(process) -> Iterator[None]:
-    """Let a process and its children do nothing for a while, so that what they would do stays to be done."""
-    os.killpg(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGCONT)

@@ -12,12 +12,15 @@ def running(django_db_blocker):
 
 
 @pytest.fixture
-def stack(running):
-    """Relay and worker are up, tables, broker and mailbox are empty, and the ORM of the test is on their database."""
-    running.restore("relay", "worker")
-    running.empty()
-    running.broker.ask("FLUSHALL")
-    for leftover in [*(running.folder / "mail").glob("*.eml"), *running.folder.glob("marks")]:
-        leftover.unlink()
+def resting(running):
+    """Nothing runs, and nothing is left of the test before. The ORM of the test is on the stack's database."""
+    running.rest()
     with running.portal():
         yield running
+
+
+@pytest.fixture
+def stack(resting):
+    """Relay and worker are up, on empty tables with an empty broker."""
+    resting.start("relay", "worker")
+    return resting

@@ -70,10 +70,10 @@ def test_all_take_up_again_when_the_database_hangs_up(stack):
 
 
 @pytest.mark.parametrize("name", ["worker", "beat", "relay"])
-def test_a_privileged_role_is_refused(stack, name):
-    environment = stack.environment | {"WEB_DATABASE_URL": stack.environment["DATABASE_URL"]}
+def test_a_privileged_role_is_refused(running, name):
+    environment = running.environment | {"WEB_DATABASE_URL": running.environment["DATABASE_URL"]}
     done = subprocess.run(
-        [str(part) for part in stack.command(name)],
+        [str(part) for part in running.command(name)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
