@@ -32,13 +32,126 @@ OPEN_STATES = (
 FORMULATED_STATES = (State.APPROVED, State.PUBLISHED)
 
 
+# While a frozen revision is reviewed the working copy may be written on; what changed meanwhile is told at the return.
+EDITABLE_STATES = (State.DRAFTING, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
+
+
 class Transition(models.TextChoices):
     SUBMIT = "submit", _("Submit")
     WITHDRAW = "withdraw", _("Withdraw the submission")
     START_REVIEW = "start_review", _("Start the review")
+    LIFT_REVIEW = "lift_review", _("Lift the review")
+    RETURN_COMMENTS = "return_comments", _("Return with comments")
     REQUEST_CHANGES = "request_changes", _("Ask for changes")
     ENDORSE = "endorse", _("Mark as reviewed")
     REVISE = "revise", _("Edit again")
+    DECLINE = "decline", _("Return to the staff")
     APPROVE = "approve", _("Approve")
     PUBLISH = "publish", _("Publish")
     SUPERSEDE = "supersede", _("Replace by the next version")
+
+
+class Language(models.TextChoices):
+    """Languages that a policy is written in. Japanese is the text; English is its translation, on request."""
+
+    JA = "ja", _("Japanese")
+    EN = "en", _("English")
+
+
+class SaveOutcome(models.TextChoices):
+    """What became of a text that somebody sent: it became the text, it came too late, or it changed nothing."""
+
+    KEPT = "kept", _("Saved")
+    LOST = "lost", _("Came later than another change")
+    SAME = "same", _("No change")
+
+
+class FreezeReason(models.TextChoices):
+    """Why a revision was frozen."""
+
+    REQUEST = "request", _("Kept on request")
+    SUBMISSION = "submission", _("Submitted")
+    RETURN = "return", _("Review returned")
+    ENDORSEMENT = "endorsement", _("Reviewed")
+    APPROVAL = "approval", _("Approved")
+    PUBLICATION = "publication", _("Published")
+    BOOKING = "booking", _("Consultation booked")
+
+
+class ThreadKind(models.TextChoices):
+    COMMENT = "comment", _("Comment")
+    QUESTION = "question", _("Question")
+
+
+class SuggestionState(models.TextChoices):
+    """Whether wording that an adviser suggested was taken over. That it is outdated is computed from the paragraph."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Taken over")
+    EDITED = "edited", _("Edited and taken over")
+    DECLINED = "declined", _("Not taken over")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Decision(models.TextChoices):
+    """How a review was returned: one decision for the whole."""
+
+    CHANGES = "changes", _("Please change")
+    ENDORSED = "endorsed", _("Reviewed")
+    COMMENTS = "comments", _("Comments only")
+
+
+class Judgement(models.TextChoices):
+    """What an adviser says of one requirement."""
+
+    MET = "met", _("Met")
+    PARTLY = "partly", _("Partly met")
+    MISSING = "missing", _("Missing")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+
+
+class ActionSource(models.TextChoices):
+    """Where an action item comes from. `source_id` is the row, in whichever table the source has."""
+
+    VERDICT = "verdict", _("Review of a requirement")
+    COMMENT = "comment", _("Comment")
+    SUGGESTION = "suggestion", _("Suggested wording")
+    CONSULTATION = "consultation", _("Consultation")
+
+
+class ActionState(models.TextChoices):
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+    DECLINED = "declined", _("Not followed")
+
+
+class ApprovalOutcome(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned with a reason")
+
+
+class ApprovalWay(models.TextChoices):
+    """How top management's decision reached the portal."""
+
+    LINK = "link", _("By link")
+    PAPER = "paper", _("Signed paper")
+
+
+class EvidenceKind(models.TextChoices):
+    """What is shown by dated facts, not by the text: UN Guiding Principle 16 (b), (d) and (e), and dialogue held."""
+
+    EXPERTISE = "expertise", _("Expertise consulted")
+    DIALOGUE = "dialogue", _("Dialogue held")
+    COMMUNICATION = "communication", _("Told to those concerned")
+    EMBEDDING = "embedding", _("Procedure changed")
+
+
+class LinkState(models.TextChoices):
+    """What the check of a published address found."""
+
+    WAITING = "waiting", _("Not checked yet")
+    FOUND = "found", _("The policy is there")
+    NO_NAME = "no_name", _("The page does not name the company")
+    TOP_PAGE = "top_page", _("A top page, not the policy itself")
+    BROKEN = "broken", _("The page does not answer")
+    REFUSED = "refused", _("The address may not be checked")

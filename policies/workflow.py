@@ -14,8 +14,8 @@ from programmes.enums import MilestoneCode
 from programmes.permissions import can_manage
 
 from . import permissions
-from .enums import State, Transition
-from .models import Cycle, Move
+from .enums import ApprovalOutcome, ApprovalWay, State, Transition
+from .models import ApprovalRequest, Cycle, Move
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,24 @@ class Rule:
     milestone: MilestoneCode | None = None
 
 
+SUBMITTED_STATES = (State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED, State.ENDORSED)
+
 TRANSITIONS: dict[Transition, Rule] = {
     Transition.SUBMIT: Rule(
         (State.DRAFTING, State.CHANGES_REQUESTED), State.SUBMITTED, permissions.can_edit, MilestoneCode.SUBMITTED
     ),
     Transition.WITHDRAW: Rule((State.SUBMITTED, State.IN_REVIEW), State.DRAFTING, permissions.can_edit),
     Transition.START_REVIEW: Rule((State.SUBMITTED,), State.IN_REVIEW, permissions.can_review),
+    Transition.LIFT_REVIEW: Rule((State.IN_REVIEW,), State.SUBMITTED, permissions.can_lift),
+    Transition.RETURN_COMMENTS: Rule((State.IN_REVIEW,), State.DRAFTING, permissions.can_review),
     Transition.REQUEST_CHANGES: Rule((State.IN_REVIEW,), State.CHANGES_REQUESTED, permissions.can_review),
     Transition.ENDORSE: Rule((State.IN_REVIEW,), State.ENDORSED, permissions.can_review, MilestoneCode.ENDORSED),
     Transition.REVISE: Rule((State.ENDORSED,), State.DRAFTING, permissions.can_edit),
     # A slow review never costs a company its date: approval without endorsement is allowed, and marked.
-    Transition.APPROVE: Rule(
-        (State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED, State.ENDORSED),
-        State.APPROVED,
-        permissions.can_decide,
-        MilestoneCode.APPROVED,
-    ),
+    Transition.DECLINE: Rule(SUBMITTED_STATES, State.DRAFTING, permissions.can_decide),
+    Transition.APPROVE: Rule(SUBMITTED_STATES, State.APPROVED, permissions.can_decide, MilestoneCode.APPROVED),
     Transition.PUBLISH: Rule((State.APPROVED,), State.PUBLISHED, permissions.can_edit, MilestoneCode.PUBLISHED),
-    Transition.SUPERSEDE: Rule((State.PUBLISHED,), State.SUPERSEDED, permissions.can_decide),
+    Transition.SUPERSEDE: Rule((State.PUBLISHED,), State.SUPERSEDED, permissions.can_edit),
 }
 
 
@@ -55,9 +55,23 @@ class TransitionRefused(Exception):
     def __init__(self, transition: Transition, state: State):
         self.transition, self.state = transition, state
         super().__init__(
-            _("“%(move)s” is not possible while the policy is “%(state)s”.")
-            % {"move": transition.label, "state": State(state).label}
+            _("“%(move)s” is not possible while the policy is “%(state)s”. %(turn)s")
+            % {"move": transition.label, "state": State(state).label, "turn": turn_of(state)}
         )
+
+
+def turn_of(state: str) -> str:
+    """Return a sentence that says who can act while a policy is in this state."""
+    return {
+        State.DRAFTING: _("It is the company's turn: the text is being written."),
+        State.SUBMITTED: _("It is the adviser's turn; the company may take the submission back."),
+        State.IN_REVIEW: _("It is the adviser's turn; the company may take the submission back."),
+        State.CHANGES_REQUESTED: _("It is the company's turn: it answers the adviser's advice and submits again."),
+        State.ENDORSED: _("It is the company's turn: top management approves the text."),
+        State.APPROVED: _("It is the company's turn: the approved text is published."),
+        State.PUBLISHED: _("The policy is published; the company may begin its next version."),
+        State.SUPERSEDED: _("A later version has taken its place."),
+    }[State(state)]
 
 
 def available(cycle: Cycle, user) -> list[Transition]:
@@ -79,15 +93,31 @@ def _record(cycle: Cycle, name: Transition, *, target: State, actor, on: date, i
     )
 
 
+_ANSWERS = {ApprovalOutcome.APPROVED: Transition.APPROVE, ApprovalOutcome.RETURNED: Transition.DECLINE}
+
+
+def _is_answered(answer: ApprovalRequest | None, transition: Transition, cycle: Cycle, actor) -> bool:
+    """Whether top management answered by link a request about this cycle, made by this member, with this move."""
+    return (
+        answer is not None
+        and answer.way == ApprovalWay.LINK
+        and answer.cycle_id == cycle.pk
+        and answer.requested_by_id == actor.pk
+        and _ANSWERS.get(answer.outcome) == transition
+        and permissions.can_edit(actor, cycle)
+    )
+
+
 @transaction.atomic
-def move(*, cycle: Cycle, transition: Transition, actor, today: date) -> Cycle:
+def move(*, cycle: Cycle, transition: Transition, actor, today: date, answer: ApprovalRequest | None = None) -> Cycle:
     """Make one move: lock, may you, from here, write, milestone, audit; all or nothing.
 
+    `answer` is top management's, given by link to a request of `actor`: whoever asked may record what was answered.
     Raises PermissionDenied ("not you") and TransitionRefused ("not now"); then nothing is written and nothing logged.
     """
     rule = TRANSITIONS[transition]
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if not rule.may(actor, locked):
+    if not (rule.may(actor, locked) or _is_answered(answer, transition, locked, actor)):
         raise PermissionDenied
     if locked.state not in rule.sources:
         raise TransitionRefused(transition, locked.state)

@@ -1,5 +1,52 @@
 """What the portal keeps about policies: records of where they stand, texts, talk about them, reviews, decisions."""
 
+from .actions import ActionItem
+from .decisions import Announcement, ApprovalRequest, Evidence, ReadReceipt
+from .discussion import MAX_POST_CHARACTERS, Post, Suggestion, Thread
+from .publication import CatalogueChoice, Publication, RegisterEntry, RegisterVersion
 from .records import Cycle, Move, Policy, Revision
+from .reviews import Capacity, Letter, Phrase, Review, ReviewNote, Submission, Verdict
+from .tenancy import content_visible_to, of_cycle
+from .texts import (
+    MAX_SECTION_CHARACTERS,
+    Interview,
+    Paragraph,
+    ParagraphSave,
+    ParagraphText,
+    Section,
+)
 
-__all__ = ["Cycle", "Move", "Policy", "Revision"]
+__all__ = [
+    "MAX_POST_CHARACTERS",
+    "MAX_SECTION_CHARACTERS",
+    "ActionItem",
+    "Announcement",
+    "ApprovalRequest",
+    "Capacity",
+    "CatalogueChoice",
+    "Cycle",
+    "Evidence",
+    "Interview",
+    "Letter",
+    "Move",
+    "Paragraph",
+    "ParagraphSave",
+    "ParagraphText",
+    "Phrase",
+    "Policy",
+    "Post",
+    "Publication",
+    "ReadReceipt",
+    "RegisterEntry",
+    "RegisterVersion",
+    "Review",
+    "ReviewNote",
+    "Revision",
+    "Section",
+    "Submission",
+    "Suggestion",
+    "Thread",
+    "Verdict",
+    "content_visible_to",
+    "of_cycle",
+]

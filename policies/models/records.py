@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
-from policies.enums import FORMULATED_STATES, OPEN_STATES, State, Theme, Transition
+from policies.catalogue import LATEST
+from policies.enums import EDITABLE_STATES, FORMULATED_STATES, OPEN_STATES, FreezeReason, State, Theme, Transition
 from programmes.models import Enrolment, Programme, records_visible_to
 
 
@@ -21,6 +22,10 @@ class Policy(IdentifiedModel):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="policies")
     theme = models.CharField(_("theme"), max_length=20, choices=Theme, default=Theme.HUMAN_RIGHTS)
     published_url = models.URLField(_("published at"), max_length=500, blank=True)
+    # What everybody may read; it stays while the next cycle is drafted.
+    published_revision = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PolicyQuerySet.as_manager()
@@ -56,6 +61,15 @@ class Cycle(IdentifiedModel):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cycles")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="cycles")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFTING, editable=False)
+    # 1 is the first text of the policy, 2 the one that followed it, and so on.
+    number = models.PositiveSmallIntegerField(_("number"), default=1, editable=False)
+    # The catalogue of requirements that the cycle started with; a later one does not change what was asked.
+    catalogue = models.CharField(max_length=20, default=LATEST, editable=False)
+    has_english = models.BooleanField(_("English version"), default=False)
+    # The published text that a later cycle starts from.
+    based_on = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     # Approval without an adviser's review is allowed, and said.
     is_reviewed = models.BooleanField(default=False, editable=False)
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -70,13 +84,21 @@ class Cycle(IdentifiedModel):
             models.UniqueConstraint(
                 fields=["policy"], condition=Q(state__in=OPEN_STATES), name="policies_cycle_one_open"
             ),
-            models.UniqueConstraint(fields=["policy", "enrolment"], name="policies_cycle_once_an_enrolment"),
+            models.UniqueConstraint(fields=["policy", "number"], name="policies_cycle_number_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="policies_cycle_state"),
         ]
         indexes = [models.Index(fields=["programme", "state"], name="policies_cycle_programme_state")]
 
     def __str__(self):
         return self.get_state_display()
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE_STATES
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("ja", "en") if self.has_english else ("ja",)
 
 
 class MoveQuerySet(models.QuerySet):
@@ -126,6 +148,10 @@ class Revision(IdentifiedModel):
     number = models.PositiveIntegerField(_("number"))
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
+    reason = models.CharField(_("occasion"), max_length=12, choices=FreezeReason, default=FreezeReason.REQUEST)
+    # What the person called it who asked to keep it.
+    label = models.CharField(_("name"), max_length=100, blank=True)
+    frozen_by_id = models.UUIDField(null=True)
     frozen_at = models.DateTimeField(auto_now_add=True)
     # Set when the company shared this revision with the secretariat, and at approval.
     shared_at = models.DateTimeField(null=True)

@@ -15,6 +15,7 @@ from .progress import (
     waiting_for_review,
     with_steps,
 )
+from .texts import working_content
 
 __all__ = [
     "AFTER_SUBMISSION",
@@ -30,4 +31,5 @@ __all__ = [
     "state_counts",
     "waiting_for_review",
     "with_steps",
+    "working_content",
 ]

@@ -38,10 +38,10 @@ def advised(programme: Programme, day: date) -> Q:
 def present_state(theme: str = Theme.HUMAN_RIGHTS) -> Subquery:
     """State of an enrolment's policy today; null where none was begun. For annotations of enrolments.
 
-    An enrolment has at most one cycle of each policy, and a company one policy a theme.
+    A company has one policy a theme; of several cycles in one year the latest counts.
     """
-    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).order_by()
-    return Subquery(cycles.values("state"), output_field=CharField())
+    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).order_by("-number")
+    return Subquery(cycles.values("state")[:1], output_field=CharField())
 
 
 def cohort_figures(user, programme: Programme, *, day: date) -> dict[str, int]:
