@@ -14,10 +14,19 @@ _UPLOAD = "an upload belongs to its uploader alone until its programme is known,
 LOOSE_KEYS: dict[tuple[str, str, str], str] = {
     ("imports_import", "programme_id", column): _UPLOAD
     for column in ("file_id", "annotated_id", "check_job_id", "apply_job_id")
+} | {
+    key: "a company's file belongs to the company, whichever programme it was handed in for"
+    for key in [
+        ("policies_approvalrequest", "programme_id", "scan_id"),
+        ("policies_evidence", "programme_id", "file_id"),
+    ]
 }
 
 # Tables whose rows are written once, and what the web role may do to them.
-APPEND_ONLY = {"audit_event": {"SELECT", "INSERT"}, "policies_move": {"SELECT", "INSERT"}}
+APPEND_ONLY = {
+    table: {"SELECT", "INSERT"}
+    for table in ("audit_event", "policies_move", "policies_paragraphsave", "policies_readreceipt")
+}
 WRITTEN_BY_FUNCTIONS = {"companies_access": {"SELECT"}}
 
 

@@ -24,8 +24,9 @@ def next_year(cast) -> Enrolment:
     return Enrolment.objects.create(company=cast.company, programme=programme, code="C1", joined_on=programme.starts_on)
 
 
-def draft(cycle, enrolment) -> Cycle:
-    return Cycle(policy=cycle.policy, company=cycle.company, programme=enrolment.programme, enrolment=enrolment)
+def draft(cycle, enrolment, number=2) -> Cycle:
+    own = {"company": cycle.company, "programme": enrolment.programme, "enrolment": enrolment}
+    return Cycle(policy=cycle.policy, number=number, **own)
 
 
 @pytest.mark.parametrize("state", State.values)
@@ -45,10 +46,12 @@ def test_one_policy_a_theme(cycle):
         Policy.objects.create(company=cycle.company)
 
 
-def test_one_round_a_year(cast, cycle):
+def test_the_next_round_may_begin_in_the_same_year_under_the_next_number(cast, cycle):
     Cycle.objects.filter(pk=cycle.pk).update(state=State.PUBLISHED)
-    with pytest.raises(IntegrityError, match="policies_cycle_once_an_enrolment"), transaction.atomic():
-        draft(cycle, cast.enrolment).save()
+    with pytest.raises(IntegrityError, match="policies_cycle_number_once"), transaction.atomic():
+        draft(cycle, cast.enrolment, number=1).save()
+    draft(cycle, cast.enrolment).save()
+    assert list(cycle.policy.cycles.order_by("number").values_list("number", flat=True)) == [1, 2]
 
 
 @pytest.mark.parametrize("values", [{"state": "late"}, {"state": ""}])

@@ -1,6 +1,6 @@
 """The state table from the other side: every role x state x move. What is not listed changes nothing and logs nothing."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,10 +8,10 @@ from django.db import ProgrammingError, transaction
 
 from audit.models import Event
 from policies.enums import State, Transition
-from policies.models import Cycle, Move
-from policies.workflow import Restored, TransitionRefused, available, move, restore
+from policies.models import ApprovalRequest, Cycle, Move, Revision, of_cycle
+from policies.workflow import Restored, TransitionRefused, available, move, restore, turn_of
 from programmes.models import MilestoneDate
-from tests.factories import make_member, make_seat
+from tests.factories import make_member, make_person, make_seat
 from tests.roles import seen_by
 
 TODAY = date(2025, 1, 15)
@@ -21,12 +21,15 @@ TABLE = """
 submit          | drafting changes_requested                      | submitted         | manager staff | submitted
 withdraw        | submitted in_review                             | drafting          | manager staff |
 start_review    | submitted                                       | in_review         | adviser       |
+lift_review     | in_review                                       | submitted         | secretariat   |
+return_comments | in_review                                       | drafting          | adviser       |
 request_changes | in_review                                       | changes_requested | adviser       |
 endorse         | in_review                                       | endorsed          | adviser       | endorsed
 revise          | endorsed                                        | drafting          | manager staff |
+decline         | submitted in_review changes_requested endorsed  | drafting          | manager       |
 approve         | submitted in_review changes_requested endorsed  | approved          | manager       | approved
 publish         | approved                                        | published         | manager staff | published
-supersede       | published                                       | superseded        | manager       |
+supersede       | published                                       | superseded        | manager staff |
 """
 SEES_THE_CYCLE = {"manager", "staff", "adviser", "secretariat"}
 
@@ -124,6 +127,52 @@ def test_nobody_reviews_the_policy_of_their_own_company(cast, cycle):
     assert come_of(cycle, "request_changes", adviser) == "not you"
 
 
+def answered(cycle, user, outcome) -> ApprovalRequest:
+    """Top management's answer to a request that this member made."""
+    revision = Revision.objects.create(**of_cycle(cycle), number=1, content={}, sha256="0" * 64)
+    return ApprovalRequest.objects.create(
+        **of_cycle(cycle),
+        revision=revision,
+        approver=make_person(cycle.company),
+        requested_by=user,
+        decided_at=datetime(2025, 1, 15, tzinfo=UTC),
+        decided_on=TODAY,
+        outcome=outcome,
+    )
+
+
+@pytest.mark.parametrize(("outcome", "target"), [("approved", "approved"), ("returned", "drafting")])
+def test_staff_record_what_top_management_answered_by_link_and_nothing_else(cast, cycle, outcome, target):
+    staff = cast.people["staff"]
+    Cycle.objects.filter(pk=cycle.pk).update(state=State.ENDORSED)
+    answer = answered(cycle, staff, outcome)
+    given, other = (
+        (Transition.APPROVE, Transition.DECLINE) if outcome == "approved" else (Transition.DECLINE, Transition.APPROVE)
+    )
+    with seen_by(staff):
+        with pytest.raises(PermissionDenied):
+            move(cycle=cycle, transition=other, actor=staff, today=TODAY, answer=answer)
+        assert move(cycle=cycle, transition=given, actor=staff, today=TODAY, answer=answer).state == target
+
+
+@pytest.mark.parametrize("wrong", ["asked by another", "on paper", "of another cycle", "not answered"])
+def test_an_answer_serves_only_the_request_it_was_given_to(cast, cycle, wrong):
+    staff = cast.people["staff"]
+    Cycle.objects.filter(pk=cycle.pk).update(state=State.ENDORSED)
+    answer = answered(cycle, staff, "approved")
+    if wrong == "asked by another":
+        answer.requested_by = cast.people["manager"]
+    elif wrong == "on paper":
+        answer.way = "paper"
+    elif wrong == "of another cycle":
+        answer.cycle = Cycle.objects.exclude(pk=cycle.pk).first()
+    else:
+        answer.outcome = ""
+    with seen_by(staff), pytest.raises(PermissionDenied):
+        move(cycle=cycle, transition=Transition.APPROVE, actor=staff, today=TODAY, answer=answer)
+    assert written(cycle) == (State.ENDORSED, [], [], [])
+
+
 def test_an_approval_says_whether_an_adviser_had_reviewed(cast, cycle):
     manager, adviser = cast.people["manager"], cast.people["adviser"]
     for transition, who, reviewed in [
@@ -160,6 +209,11 @@ def test_a_refusal_says_where_the_policy_stands(cast, cycle):
         move(cycle=cycle, transition=Transition.PUBLISH, actor=cast.people["manager"], today=TODAY)
     assert (refused.value.transition, refused.value.state) == (Transition.PUBLISH, State.DRAFTING)
     assert str(State.DRAFTING.label) in str(refused.value)
+    assert turn_of(State.DRAFTING) in str(refused.value)
+
+
+def test_every_state_says_whose_turn_it_is():
+    assert len({str(turn_of(state)) for state in State}) == len(State) - 1  # submitted and in review: the adviser's
 
 
 def test_the_log_of_moves_is_append_only(cast, cycle):
