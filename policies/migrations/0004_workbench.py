@@ -1208,7 +1208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="submission",
-            name="reviewer",
+            name="adviser",
             field=models.ForeignKey(
                 blank=True,
                 null=True,

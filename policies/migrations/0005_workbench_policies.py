@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         SameTenant("Evidence", "file"),
         SameTenant("RegisterVersion", "entry"),
         SameTenant("Policy", "published_revision"),
-        SameTenant("Submission", "reviewer", column="programme_id"),
+        SameTenant("Submission", "adviser", column="programme_id"),
         SameTenant("Capacity", "adviser", column="programme_id"),
         GrantToDefiner("ApprovalRequest"),
         GrantToDefiner("Announcement"),

@@ -33,7 +33,7 @@ class Submission(OfCycle):
     submitted_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField(_("answer by"))
     # The adviser it is meant for; empty where the company has none yet, or several who settle it among themselves.
-    reviewer = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    adviser = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
     # Answered by a returned review, withdrawn, or overtaken by an approval.
     closed_at = models.DateTimeField(null=True, blank=True)
     was_withdrawn = models.BooleanField(default=False)
