@@ -123,6 +123,8 @@ class ActionState(models.TextChoices):
     OPEN = "open", _("Open")
     DONE = "done", _("Done")
     DECLINED = "declined", _("Not followed")
+    # Taken back by who gave it: there is nothing to answer any more.
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class ApprovalOutcome(models.TextChoices):

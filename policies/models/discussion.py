@@ -45,6 +45,8 @@ class Post(Authored):
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
     text = models.TextField(_("message"), max_length=MAX_POST_CHARACTERS)
+    # Which side its author stood on when it was written; assignments end, and what was said stays said by that side.
+    from_company = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("message")
@@ -73,6 +75,8 @@ class Suggestion(Authored):
     answer = models.TextField(_("answer"), max_length=MAX_POST_CHARACTERS, blank=True)
     # What the paragraph became, when it was edited before it was taken over.
     applied_text = models.TextField(blank=True)
+    # The `operation` of the save that took it over: from it the answer can be undone while nothing was changed since.
+    applied_operation = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("suggested wording")
