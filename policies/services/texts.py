@@ -74,7 +74,7 @@ def check_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _guard(cycle: Cycle, actor) -> Cycle:
+def hold_for_writing(cycle: Cycle, actor) -> Cycle:
     """Return the cycle as it stands now, held against moves until the end of the transaction.
 
     Raises PermissionDenied ("not you") and NotEditable ("not now").
@@ -103,7 +103,7 @@ def _check_room(section_id: UUID, language: str, text: str, *, apart_from: UUID 
 @transaction.atomic
 def begin_sections(*, cycle: Cycle, actor) -> dict[str, Section]:
     """Return the cycle's sections by code, made from its catalogue where they are missing. Also when two begin at once."""
-    _guard(cycle, actor)
+    hold_for_writing(cycle, actor)
     wanted = [
         Section(**of_cycle(cycle), code=section.code, order=order)
         for order, section in enumerate(catalogue(cycle.catalogue).sections)
@@ -126,7 +126,7 @@ def save_paragraph(
     the answer has the other. Raises PermissionDenied, NotEditable, and ValidationError for a text that cannot be kept.
     """
     text = check_text(text)
-    _guard(paragraph.cycle, actor)
+    hold_for_writing(paragraph.cycle, actor)
     repeated = ParagraphSave.objects.filter(paragraph=paragraph, language=language, operation=operation).first()
     if repeated:
         return _saved(repeated)
@@ -185,7 +185,7 @@ def _write(present: ParagraphText, text: str, *, actor) -> None:
 @transaction.atomic
 def confirm_translation(*, paragraph: Paragraph, actor) -> None:
     """Say that the English text still says what the Japanese says, although that was changed."""
-    _guard(paragraph.cycle, actor)
+    hold_for_writing(paragraph.cycle, actor)
     source = ParagraphText.objects.get(paragraph=paragraph, language=Language.JA)
     ParagraphText.objects.filter(paragraph=paragraph, language=Language.EN).update(source_rev=source.rev)
 
@@ -206,7 +206,7 @@ def add_paragraph(
     NotEditable and ValidationError.
     """
     cycle = section.cycle
-    _guard(cycle, actor)
+    hold_for_writing(cycle, actor)
     texts = {language: check_text((texts or {}).get(language, "")) for language in Language.values}
     for language, text in texts.items():
         if text:
@@ -267,7 +267,7 @@ def _first_texts(paragraph: Paragraph, texts: dict[str, str], *, actor, is_compo
 @transaction.atomic
 def remove_paragraph(*, paragraph: Paragraph, actor, now: datetime) -> None:
     """Take a paragraph out of the text. It stays in the history with all its comments, and can be put back."""
-    _guard(paragraph.cycle, actor)
+    hold_for_writing(paragraph.cycle, actor)
     Paragraph.objects.filter(pk=paragraph.pk, removed_at__isnull=True).update(removed_at=now, removed_by_id=actor.pk)
     _tell("paragraph.removed", paragraph, actor)
 
@@ -275,7 +275,7 @@ def remove_paragraph(*, paragraph: Paragraph, actor, now: datetime) -> None:
 @transaction.atomic
 def restore_paragraph(*, paragraph: Paragraph, actor) -> None:
     """Put a paragraph back where it was. Raises ValidationError when the section has no room for it any more."""
-    _guard(paragraph.cycle, actor)
+    hold_for_writing(paragraph.cycle, actor)
     for row in ParagraphText.objects.filter(paragraph=paragraph):
         _check_room(paragraph.section_id, row.language, row.text, apart_from=paragraph.pk)
     Paragraph.objects.filter(pk=paragraph.pk).update(removed_at=None, removed_by_id=None)
@@ -285,7 +285,7 @@ def restore_paragraph(*, paragraph: Paragraph, actor) -> None:
 @transaction.atomic
 def move_paragraph(*, paragraph: Paragraph, is_up: bool, actor) -> None:
     """Change places with the neighbour above or below; at the end of the section nothing changes."""
-    _guard(paragraph.cycle, actor)
+    hold_for_writing(paragraph.cycle, actor)
     # The section's row is held, so that two who move at once do not both take the same place.
     Section.objects.select_for_update().get(pk=paragraph.section_id)
     standing = list(Paragraph.objects.standing().filter(section_id=paragraph.section_id))
@@ -302,7 +302,7 @@ def move_paragraph(*, paragraph: Paragraph, is_up: bool, actor) -> None:
 @transaction.atomic
 def mark_section(*, section: Section, is_filled: bool, actor) -> None:
     """Say that a section is filled in, or not yet. It is a person's word, and submits nothing."""
-    _guard(section.cycle, actor)
+    hold_for_writing(section.cycle, actor)
     section.is_filled = is_filled
     section.save(update_fields=["is_filled", "updated_at"])
 
@@ -310,7 +310,7 @@ def mark_section(*, section: Section, is_filled: bool, actor) -> None:
 @transaction.atomic
 def set_english(*, cycle: Cycle, has_english: bool, actor) -> None:
     """Begin or leave out the English version. English texts stay in the history and come back with it."""
-    _guard(cycle, actor)
+    hold_for_writing(cycle, actor)
     Cycle.objects.filter(pk=cycle.pk).update(has_english=has_english)
 
 
