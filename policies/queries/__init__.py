@@ -1,5 +1,6 @@
 """Questions about policies, by subject."""
 
+from .drafting import present_cycle
 from .progress import (
     AFTER_SUBMISSION,
     FORMULATED_MILESTONES,
@@ -25,6 +26,7 @@ __all__ = [
     "cohort_figures",
     "cycle_counts",
     "formulated",
+    "present_cycle",
     "present_cycles",
     "present_state",
     "reached",
