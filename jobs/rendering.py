@@ -15,6 +15,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -132,6 +133,18 @@ def font_files() -> list[Path]:
             raise RenderingError(f"The font package {package} is not installed.")
         files += sorted(Path(spec.origin).parent.glob("*.otf"))
     return files
+
+
+@cache
+def drawn_characters() -> frozenset[int]:
+    """Return the code points that our fonts can draw. Others would become boxes that say nothing and cannot be copied."""
+    from fontTools.ttLib import TTFont
+
+    known = []
+    for path in font_files():
+        with TTFont(path, lazy=True) as font:
+            known.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*known)
 
 
 @contextlib.contextmanager

@@ -9,11 +9,12 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .matching import passages
 from .pieces import ADDED, KEPT, REMOVED, Op
 from .redlining import redline
 from .remembering import Memory, fingerprint
 
-__all__ = ["ADDED", "KEPT", "REMOVED", "Op", "Summary", "compare", "summary"]
+__all__ = ["ADDED", "KEPT", "REMOVED", "Op", "Summary", "compare", "passages", "summary"]
 
 MEMORY_BYTES = 8 * 1024 * 1024
 """What a process may keep of earlier comparisons: those of about 200 long sections."""
