@@ -1,6 +1,18 @@
 """Questions about policies, by subject."""
 
+from .actions import action_counts, action_items
+from .discussion import (
+    comments_of,
+    is_outdated,
+    open_comments,
+    open_questions,
+    open_suggestions,
+    passages,
+    questions_of,
+    suggestions_of,
+)
 from .drafting import present_cycle
+from .people import adviser_users, company_users
 from .progress import (
     AFTER_SUBMISSION,
     FORMULATED_MILESTONES,
@@ -16,21 +28,53 @@ from .progress import (
     waiting_for_review,
     with_steps,
 )
+from .reviews import (
+    assigned_seats,
+    changed_meanwhile,
+    changed_sections,
+    judged_requirements,
+    languages_of,
+    last_seen,
+    open_review,
+    open_submission,
+    sections_judged,
+)
 from .texts import working_content
 
 __all__ = [
     "AFTER_SUBMISSION",
     "FORMULATED_MILESTONES",
     "WAITING_STATES",
+    "action_counts",
+    "action_items",
     "advised",
+    "adviser_users",
+    "assigned_seats",
+    "changed_meanwhile",
+    "changed_sections",
     "cohort_figures",
+    "comments_of",
+    "company_users",
     "cycle_counts",
     "formulated",
+    "is_outdated",
+    "judged_requirements",
+    "languages_of",
+    "last_seen",
+    "open_comments",
+    "open_questions",
+    "open_review",
+    "open_submission",
+    "open_suggestions",
+    "passages",
     "present_cycle",
     "present_cycles",
     "present_state",
+    "questions_of",
     "reached",
+    "sections_judged",
     "state_counts",
+    "suggestions_of",
     "waiting_for_review",
     "with_steps",
     "working_content",
