@@ -34,6 +34,12 @@ class Submission(OfCycle):
     due_on = models.DateField(_("answer by"))
     # The adviser it is meant for; empty where the company has none yet, or several who settle it among themselves.
     adviser = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    # How long the text is, and how much of it changed since the last one that an adviser began to review. Counted once, at
+    # submission, because the adviser's queue shows it for many texts at a time. In characters of the Japanese text.
+    characters = models.PositiveIntegerField(default=0)
+    compared_with = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    characters_added = models.PositiveIntegerField(default=0)
+    characters_removed = models.PositiveIntegerField(default=0)
     # Answered by a returned review, withdrawn, or overtaken by an approval.
     closed_at = models.DateTimeField(null=True, blank=True)
     was_withdrawn = models.BooleanField(default=False)
@@ -104,6 +110,8 @@ class Letter(Authored):
 
     review = models.OneToOneField(Review, on_delete=models.CASCADE, related_name="letter")
     text = models.TextField(_("covering words"), max_length=5_000, blank=True)
+    # Why the policy is marked as reviewed although not every requirement is met.
+    reason = models.TextField(_("reason"), max_length=2_000, blank=True)
 
     class Meta:
         verbose_name = _("covering words")
