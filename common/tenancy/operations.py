@@ -91,6 +91,27 @@ class RowPolicies(_SqlOperation):
         yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
 
 
+class PublicRows(RowPolicies):
+    """Rows that everybody may read, signed in or not, and that their tenant writes.
+
+    The reading policy has a name of its own, `public_select`, by which the guard of the schema and a test know what was
+    opened on purpose.
+    """
+
+    def __init__(self, model, *, insert, update, delete=""):
+        super().__init__(model, using="", insert=insert, update=update, delete=delete)
+
+    def forwards(self, app_label, schema_editor, state):
+        yield from super().forwards(app_label, schema_editor, state)
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"CREATE POLICY public_select ON {table} FOR SELECT USING (true)"
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        yield f"DROP POLICY IF EXISTS public_select ON {table}"
+        yield from super().backwards(app_label, schema_editor, state)
+
+
 def company_rows(model: str) -> RowPolicies:
     """Records of a company: its members, assigned advisers and the secretariat of its programmes."""
     return RowPolicies(model, using=COMPANIES)

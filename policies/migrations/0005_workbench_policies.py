@@ -8,6 +8,7 @@ from common.tenancy.operations import (
     AppendOnly,
     DefinerFunction,
     GrantToDefiner,
+    PublicRows,
     RowPolicies,
     SameTenant,
 )
@@ -96,8 +97,8 @@ class Migration(migrations.Migration):
         RowPolicies("ActionItem", using=CONTENT_RECORDS, delete=""),
         RowPolicies("CatalogueChoice", using=PROGRAMMES, insert=MANAGED_PROGRAMMES, update=MANAGED_PROGRAMMES),
         # The register is for everybody to read and for the company's own people to write.
-        RowPolicies("RegisterEntry", using="true", insert=MEMBERS, update=MEMBERS, delete=""),
-        RowPolicies("RegisterVersion", using="true", insert=MEMBERS, update=MEMBERS, delete=""),
+        PublicRows("RegisterEntry", insert=MEMBERS, update=MEMBERS),
+        PublicRows("RegisterVersion", insert=MEMBERS, update=MEMBERS),
         AppendOnly("ParagraphSave"),
         AppendOnly("ReadReceipt"),
         *[operation for model in OF_CYCLE for operation in within_tenant(model, "cycle")],

@@ -14,18 +14,22 @@ _UPLOAD = "an upload belongs to its uploader alone until its programme is known,
 LOOSE_KEYS: dict[tuple[str, str, str], str] = {
     ("imports_import", "programme_id", column): _UPLOAD
     for column in ("file_id", "annotated_id", "check_job_id", "apply_job_id")
-} | {
-    key: "a company's file belongs to the company, whichever programme it was handed in for"
-    for key in [
-        ("policies_approvalrequest", "programme_id", "scan_id"),
-        ("policies_evidence", "programme_id", "file_id"),
-    ]
+}
+_COMPANY_FILE = "a company's file belongs to the company, whichever programme it was handed in for"
+LOOSE_KEYS |= {
+    ("policies_approvalrequest", "programme_id", "scan_id"): _COMPANY_FILE,
+    ("policies_evidence", "programme_id", "file_id"): _COMPANY_FILE,
 }
 
 # Tables whose rows are written once, and what the web role may do to them.
 APPEND_ONLY = {
     table: {"SELECT", "INSERT"}
     for table in ("audit_event", "policies_move", "policies_paragraphsave", "policies_readreceipt")
+}
+# What everybody may read, signed in or not.
+PUBLIC = {
+    "policies_registerentry": "a company in the public register",
+    "policies_registerversion": "a text that the company published there",
 }
 WRITTEN_BY_FUNCTIONS = {"companies_access": {"SELECT"}}
 
@@ -139,3 +143,8 @@ def test_keys_are_uuids_made_in_python(db):
     """Ids say nothing about how many there are."""
     counted = {model._meta.label for model in OWN_MODELS if model._meta.pk.get_internal_type() != "UUIDField"}
     assert counted == {"jobs.Heartbeat"}  # one row a process, by its name
+
+
+def test_only_what_is_meant_for_everybody_is_open_to_everybody(db):
+    opened = _fetch("SELECT polrelid::regclass::text, polcmd::text FROM pg_policy WHERE polname = 'public_select'")
+    assert sorted(opened) == [(table, "r") for table in sorted(PUBLIC)]

@@ -19,7 +19,20 @@ STEERING = {
     "companies.Company": {"corporate_number"},
     "programmes.MilestoneKind": {"subject"},
     "programmes.MilestoneDate": {"evidence"},
+    "policies.Cycle": {"catalogue"},
     "policies.Revision": {"sha256"},
+    "policies.Section": {"code"},
+    "policies.Paragraph": {"clause"},
+    "policies.Thread": {"section_code"},
+    "policies.ReviewNote": {"section_code"},
+    "policies.Verdict": {"requirement"},
+    "policies.Phrase": {"requirement"},
+    "policies.ActionItem": {"section_code", "requirement"},
+    "policies.ApprovalRequest": {"token_hash"},
+    "policies.Announcement": {"token_hash"},
+    "policies.CatalogueChoice": {"version"},
+    "policies.RegisterEntry": {"slug", "languages", "corporate_number"},
+    "policies.RegisterVersion": {"sha256"},
     "audit.Event": {"verb", "object_type", "request_id"},
     "jobs.Job": {"kind", "dedupe_key", "error", "error_code", "result_url"},
     "jobs.StoredFile": {"content_type", "sha256", "path"},
@@ -102,7 +115,8 @@ def _with(canary: str, column: models.Field):
     if isinstance(column, models.CharField | models.TextField):
         return canary
     if column.name == "content" and isinstance(column, models.JSONField):
-        return {"sections": [{"paragraphs": [{"text": canary}]}]}
+        paragraph = {"id": "00000000-0000-4000-8000-000000000001", "ja": canary, "en": canary}
+        return {"sections": [{"code": "scope", "title": {"ja": "S", "en": "S"}, "paragraphs": [paragraph]}]}
     return None
 
 

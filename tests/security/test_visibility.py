@@ -49,6 +49,35 @@ import                   | -       | -     | -         | -        | -       | - 
 upload                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 imported row             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 message                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+interview                | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+section                  | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+paragraph                | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+text of a paragraph      | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+save                     | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+approval request         | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+evidence                 | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+announcement             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+read receipt             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+action item              | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+returned thread          | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+returned post            | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+returned suggestion      | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+returned letter          | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+returned verdict         | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+unreturned thread        | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+unreturned post          | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+unreturned suggestion    | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+unreturned letter        | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+unreturned verdict       | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+note on a policy         | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+phrase                   | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+submission               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+review                   | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+publication              | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+capacity                 | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+catalogue choice         | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+register entry           | cns     | cns   | cns       | cns      | cns     | cns        | cns    | cns         | cns   | cns
+register version         | cns     | cns   | cns       | cns      | cns     | cns        | cns    | cns         | cns   | cns
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 

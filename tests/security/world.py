@@ -42,7 +42,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences
+from tests.security import audiences, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -105,6 +105,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "upload": (Import, audiences.NOBODY),
     "imported row": (ImportedRow, audiences.MANAGED),
     "message": (Message, audiences.MANAGED),
+    **workbench.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
 }
@@ -119,6 +120,7 @@ def make_world() -> World:
         _fill_company(world, owner)
         _fill_texts(world, owner)
         _fill_jobs(world, owner)
+        workbench.fill(world, owner)
         _fill_report(world, owner)
         _fill_imports(world, owner)
         _fill_trail(world, owner)
