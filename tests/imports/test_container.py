@@ -93,7 +93,7 @@ def other_zip(*names: str) -> bytes:
         (other_zip("../evil.xml"), "unsafe_part"),
         (other_zip("/etc/passwd"), "unsafe_part"),
         (other_zip("C:\\evil"), "unsafe_part"),
-        (other_zip(*(f"xl/{n}.xml" for n in range(limits.ZIP_ENTRIES + 1))), "too_many_parts"),
+        (other_zip(*(f"xl/{n}.xml" for n in range(limits.ARCHIVE.entries + 1))), "too_many_parts"),
         (make_workbook()[:-200], "damaged"),
         (make_workbook()[:3000] + b"\x00" * 200 + make_workbook()[3200:], "damaged"),
         (b"PK\x05\x06" + b"\x00" * 18, "not_a_workbook"),
@@ -141,7 +141,7 @@ def test_a_link_to_a_file_of_the_machine_is_refused():
 
 def test_a_bomb_is_refused_by_what_it_declares():
     assert (
-        refusal(repack(make_workbook(), add={"xl/bomb.xml": b"0" * (limits.ZIP_UNPACKED_BYTES + 1)}))
+        refusal(repack(make_workbook(), add={"xl/bomb.xml": b"0" * (limits.ARCHIVE.unpacked_bytes + 1)}))
         == "unpacks_too_large"
     )
 

@@ -8,7 +8,6 @@ Kinds: s text, n number, b yes/no, d date and time (ISO 8601), t time, f formula
 (its first characters).
 """
 
-import contextlib
 import json
 import math
 import os
@@ -17,7 +16,8 @@ import sys
 import warnings
 import zipfile
 from datetime import date, datetime, time, timedelta
-from xml.parsers import expat
+
+from common.archives import check_document_types
 
 from . import limits
 from .container import check_container
@@ -65,7 +65,9 @@ class Budget:
 def read_cells(file) -> None:
     """Emit every row of every sheet that holds a value."""
     check_container(file)
-    check_document_types(file)
+    with zipfile.ZipFile(file) as archive:
+        check_document_types(archive)
+    file.seek(0)
     openpyxl = load_openpyxl()
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     if len(workbook.sheetnames) > limits.SHEETS:
@@ -77,38 +79,6 @@ def read_cells(file) -> None:
             emit("row", number, cells)
             budget.spend(len(cells), sum(len(value) for _, _, value in cells if isinstance(value, str)))
     emit("end", {"epoch": workbook.epoch.year})
-
-
-class _RootReached(Exception):
-    """The document's prologue is over."""
-
-
-def check_document_types(file) -> None:
-    """Refuse a part with a document type, the place where entities are defined: no workbook has one.
-
-    The parser is stopped at the first element, so this costs nothing whatever the size of the part.
-    """
-    with zipfile.ZipFile(file) as archive:
-        for name in archive.namelist():
-            if name.lower().endswith((".xml", ".rels", ".vml")):
-                with archive.open(name) as part:
-                    _check_prologue(part)
-    file.seek(0)
-
-
-def _check_prologue(part) -> None:
-    def refuse(*doctype):
-        raise WorkbookRefused("unsafe_part")
-
-    def stop(*element):
-        raise _RootReached
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = stop
-    # A part that cannot be parsed is openpyxl's to complain about, if it needs it at all.
-    with contextlib.suppress(_RootReached, expat.ExpatError):
-        parser.ParseFile(part)
 
 
 def load_openpyxl():

@@ -1,5 +1,7 @@
 """How much a workbook may hold. Sizes are bytes, times are seconds."""
 
+from common.archives import ArchiveLimits
+
 FILE_BYTES = 10 * 1024 * 1024
 ROWS_PER_SHEET = 20_000
 COLUMNS = 60
@@ -8,11 +10,7 @@ CELL_CHARACTERS = 4_000
 TEXT_CHARACTERS = 20_000_000
 SHEETS = 40
 
-ZIP_ENTRIES = 200
-ZIP_UNPACKED_BYTES = 64 * 1024 * 1024
-ZIP_RATIO = 100
-# Small parts may compress better than ZIP_RATIO without meaning any harm (an empty style sheet does).
-ZIP_RATIO_FROM_BYTES = 256 * 1024
+ARCHIVE = ArchiveLimits(entries=200, unpacked_bytes=64 * 1024 * 1024, ratio=100, ratio_from_bytes=256 * 1024)
 
 CHILD_CPU_SECONDS = 20
 CHILD_WALL_SECONDS = 90
