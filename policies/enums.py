@@ -66,6 +66,14 @@ class SaveOutcome(models.TextChoices):
     SAME = "same", _("No change")
 
 
+class Settlement(models.TextChoices):
+    """What was chosen when a text had come too late."""
+
+    MINE = "mine", _("Kept the text that came too late")
+    THEIRS = "theirs", _("Left the text that stood")
+    MERGED = "merged", _("Made one text of both")
+
+
 class FreezeReason(models.TextChoices):
     """Why a revision was frozen."""
 
@@ -76,6 +84,14 @@ class FreezeReason(models.TextChoices):
     APPROVAL = "approval", _("Approved")
     PUBLICATION = "publication", _("Published")
     BOOKING = "booking", _("Consultation booked")
+
+
+class ExportKind(models.TextChoices):
+    """What file is made of a text."""
+
+    PDF = "pdf", _("PDF")
+    WORD = "word", _("Word")
+    TRACKED = "tracked", _("Word with tracked changes")
 
 
 class ThreadKind(models.TextChoices):
@@ -157,3 +173,17 @@ class LinkState(models.TextChoices):
     TOP_PAGE = "top_page", _("A top page, not the policy itself")
     BROKEN = "broken", _("The page does not answer")
     REFUSED = "refused", _("The address may not be checked")
+
+
+class LinkReason(models.TextChoices):
+    """Why the check of an address ended as it did, where the state alone does not tell what to mend."""
+
+    NAME = "name", _("The name in the address does not exist, or nobody answers for it.")
+    CONNECTION = "connection", _("No connection came about.")
+    CERTIFICATE = "certificate", _("The certificate of the page is not valid.")
+    SLOW = "slow", _("The page took longer than 10 seconds.")
+    STATUS = "status", _("The page answered with an error.")
+    KIND = "kind", _("What is there is neither a web page nor a PDF.")
+    REDIRECTS = "redirects", _("The page sends on to others more than three times.")
+    PLACE = "place", _("The address leads into a private network.")
+    SHAPE = "shape", _("The address is not one of a public web page.")

@@ -6,6 +6,7 @@ from .discussion import MAX_POST_CHARACTERS, Post, Suggestion, Thread
 from .publication import CatalogueChoice, Publication, RegisterEntry, RegisterVersion
 from .records import Cycle, Move, Policy, Revision
 from .reviews import Capacity, Letter, Phrase, Review, ReviewNote, Submission, Verdict
+from .settling import SettledSave
 from .tenancy import content_visible_to, of_cycle
 from .texts import (
     MAX_SECTION_CHARACTERS,
@@ -43,6 +44,7 @@ __all__ = [
     "ReviewNote",
     "Revision",
     "Section",
+    "SettledSave",
     "Submission",
     "Suggestion",
     "Thread",

@@ -1,11 +1,256 @@
-"""Questions of those who write: which cycle a company is at."""
+"""Questions of those who write: the present cycle, how far each section is, one section's texts, what came too late."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
 from companies.models import Company
-from policies.enums import Theme
-from policies.models import Cycle
+from policies.catalogue import Section as CatalogueSection
+from policies.catalogue import catalogue
+from policies.enums import ActionSource, ActionState, Language, SaveOutcome, SuggestionState, Theme, ThreadKind
+from policies.models import (
+    ActionItem,
+    Cycle,
+    Paragraph,
+    ParagraphSave,
+    ParagraphText,
+    RegisterVersion,
+    Revision,
+    Section,
+    Suggestion,
+    Thread,
+)
 
 
 def present_cycle(user, company: Company, theme: str = Theme.HUMAN_RIGHTS) -> Cycle | None:
     """Return the cycle that the company is at: the last one of its policy; None where none was begun or may be seen."""
     cycles = Cycle.objects.visible_to(user).filter(company=company, policy__theme=theme)
-    return cycles.select_related("policy", "company").order_by("-number").first()
+    return cycles.select_related("policy", "company", "programme").order_by("-number").first()
+
+
+# --- How far each section is ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """One section of the catalogue, and what the company did with it so far. `row` is None before anybody began."""
+
+    entry: CatalogueSection
+    row: Section | None = None
+    is_written: bool = False
+    advice: int = 0
+    touched_at: datetime | None = None
+
+    @property
+    def code(self) -> str:
+        return self.entry.code
+
+    @property
+    def is_filled(self) -> bool:
+        return self.row is not None and self.row.is_filled
+
+    @property
+    def status(self) -> str:
+        """Return a key of `common.components.STATUSES`. Open advice comes first: it is what is to be done."""
+        if self.advice:
+            return "changes_requested"
+        if self.is_filled:
+            return "filled"
+        return "in_progress" if self.is_written else "not_started"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A cycle with all its sections in the order of its catalogue."""
+
+    cycle: Cycle
+    sections: tuple[SectionState, ...] = field(default=())
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(section.is_written for section in self.sections)
+
+    @property
+    def advice(self) -> int:
+        return sum(section.advice for section in self.sections)
+
+    @property
+    def open_sections(self) -> list[SectionState]:
+        """Those that are not filled in, in order."""
+        return [section for section in self.sections if not section.is_filled]
+
+    @property
+    def last_touched(self) -> SectionState | None:
+        """The section that somebody last wrote in."""
+        touched = [section for section in self.sections if section.is_written]
+        return max(touched, key=lambda section: section.touched_at, default=None)
+
+
+def overview(cycle: Cycle) -> Overview:
+    """Return how far each section of the cycle is, in one statement."""
+    rows = {row.code: row for row in sections_with_counts(cycle)}
+    return Overview(
+        cycle, tuple(_section_state(entry, rows.get(entry.code)) for entry in catalogue(cycle.catalogue).sections)
+    )
+
+
+def _section_state(entry: CatalogueSection, row: Section | None) -> SectionState:
+    if row is None:
+        return SectionState(entry)
+    advice = row.suggestions + row.comments + row.tasks
+    return SectionState(entry, row, row.is_written, advice, row.touched_at)
+
+
+def sections_with_counts(cycle: Cycle) -> QuerySet[Section]:
+    """The cycle's sections with `is_written`, `touched_at`, and what is open in them: suggestions, comments, tasks."""
+    texts = ParagraphText.objects.filter(paragraph__section=OuterRef("pk"), paragraph__removed_at__isnull=True)
+    written = texts.exclude(text="")
+    suggestions = Suggestion.objects.shared().filter(
+        paragraph__section=OuterRef("pk"), paragraph__removed_at__isnull=True, state=SuggestionState.OPEN
+    )
+    comments = Thread.objects.shared().filter(
+        Q(paragraph__section=OuterRef("pk")) | Q(section_code=OuterRef("code")),
+        cycle=OuterRef("cycle"),
+        kind=ThreadKind.COMMENT,
+        resolved_at__isnull=True,
+    )
+    # Comments and suggestions have action items, too; these are counted where they stand.
+    tasks = ActionItem.objects.filter(
+        cycle=OuterRef("cycle"), section_code=OuterRef("code"), state=ActionState.OPEN, source=ActionSource.VERDICT
+    )
+    return Section.objects.filter(cycle=cycle).annotate(
+        is_written=Exists(written),
+        touched_at=Subquery(written.order_by("-updated_at").values("updated_at")[:1]),
+        suggestions=_count(suggestions),
+        comments=_count(comments),
+        tasks=_count(tasks),
+    )
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    counted = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
+
+
+def last_revision(cycle: Cycle) -> Revision | None:
+    """Return the last frozen text of the cycle, without what it says."""
+    return Revision.objects.filter(cycle=cycle).defer("content").order_by("-number").first()
+
+
+# --- One section ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Passage:
+    """A paragraph with its texts by language."""
+
+    paragraph: Paragraph
+    texts: dict[str, ParagraphText] = field(default_factory=dict)
+
+    @property
+    def pk(self) -> UUID:
+        return self.paragraph.pk
+
+    @property
+    def is_removed(self) -> bool:
+        return self.paragraph.removed_at is not None
+
+    @property
+    def removed_at(self) -> datetime | None:
+        return self.paragraph.removed_at
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the Japanese was changed after the English was made of it."""
+        source, translation = self.texts.get(Language.JA), self.texts.get(Language.EN)
+        return bool(translation and translation.text and source and translation.source_rev != source.rev)
+
+
+def passages(section: Section) -> list[Passage]:
+    """Return the paragraphs of a section in their order, those taken out included, in one statement."""
+    rows = ParagraphText.objects.filter(paragraph__section=section).select_related("paragraph")
+    found: dict[UUID, Passage] = {}
+    for row in rows.order_by("paragraph__order", "paragraph__created_at", "paragraph_id"):
+        found.setdefault(row.paragraph_id, Passage(row.paragraph)).texts[row.language] = row
+    return list(found.values())
+
+
+def is_stale(paragraph: Paragraph) -> bool:
+    """Whether the paragraph's English was made of an earlier Japanese text."""
+    return Passage(paragraph, {row.language: row for row in ParagraphText.objects.filter(paragraph=paragraph)}).is_stale
+
+
+PEERS = 3
+"""Published policies shown beside a section."""
+
+
+@dataclass(frozen=True)
+class PeerText:
+    """What another company published on a section."""
+
+    version: RegisterVersion
+    texts: tuple[dict, ...]
+
+
+def peer_texts(company_id: UUID, code: str) -> list[PeerText]:
+    """Return what other companies of the register say on a section, the latest first; in one statement."""
+    versions = (
+        RegisterVersion.objects.filter(entry__is_listed=True, withdrawn_on__isnull=True)
+        .exclude(company_id=company_id)
+        .select_related("entry")
+        .order_by("-published_on", "-number", "pk")
+    )
+    return list(_one_a_company(versions[: PEERS * 2], code))[:PEERS]
+
+
+def _one_a_company(versions, code: str) -> Iterator[PeerText]:
+    seen = set()
+    for version in versions:
+        texts = tuple(
+            paragraph
+            for section in version.content.get("sections") or ()
+            if section.get("code") == code
+            for paragraph in section.get("paragraphs") or ()
+            if paragraph.get("ja") or paragraph.get("en")
+        )
+        if texts and version.entry_id not in seen:
+            seen.add(version.entry_id)
+            yield PeerText(version, texts)
+
+
+# --- Saves ------------------------------------------------------------------------------------------------------------
+
+
+def lost_saves(cycle: Cycle, *, author_id: UUID | None = None) -> QuerySet[ParagraphSave]:
+    """Texts that came too late and that nobody has settled yet; `author_id` narrows them to one writer's."""
+    lost = ParagraphSave.objects.filter(cycle=cycle, outcome=SaveOutcome.LOST, settled__isnull=True)
+    return lost.filter(author_id=author_id) if author_id else lost
+
+
+def saves(cycle: Cycle) -> QuerySet[ParagraphSave]:
+    """Every text that reached the portal, the latest first; saves that changed nothing and empty beginnings left out."""
+    return (
+        ParagraphSave.objects.filter(cycle=cycle)
+        .exclude(outcome=SaveOutcome.SAME)
+        .exclude(base_rev=0, text="")
+        .select_related("paragraph__section", "settled")
+        .order_by("-saved_at", "-pk")
+    )
+
+
+def save_with_present(cycle: Cycle, save_id: UUID) -> tuple[ParagraphSave, ParagraphText] | None:
+    """Return a save of the cycle with the text that stands now in its place; None where there is no such save."""
+    save = ParagraphSave.objects.filter(cycle=cycle, pk=save_id).select_related("paragraph__section", "settled").first()
+    if save is None:
+        return None
+    return save, ParagraphText.objects.get(paragraph_id=save.paragraph_id, language=save.language)
+
+
+def names_of(user_ids) -> dict[UUID, str]:
+    """Return people's names by id, for lists of who did what."""
+    return {user.pk: user.name for user in User.objects.filter(pk__in={pk for pk in user_ids if pk})}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -118,27 +118,36 @@ def begin_sections(*, cycle: Cycle, actor) -> dict[str, Section]:
 
 @transaction.atomic
 def save_paragraph(
-    *, paragraph: Paragraph, language: str, text: str, base_rev: int, operation: UUID, actor, now: datetime
+    *,
+    paragraph: Paragraph,
+    language: str,
+    text: str,
+    base_rev: int,
+    operation: UUID,
+    actor,
+    now: datetime,
+    follows: UUID | None = None,
 ) -> Saved:
     """Save a text that was written upon `base_rev`; whatever comes of it, the text is kept in the history.
 
     The same operation again gets the first answer. When the text changed meanwhile, the one sent is kept as lost, and
-    the answer has the other. Raises PermissionDenied, NotEditable, and ValidationError for a text that cannot be kept.
+    the answer has the other. `follows` names the operation that was under way when this text was sent (a page that is
+    being closed does not wait): what that one became is what its writer saw. Raises PermissionDenied, NotEditable, and
+    ValidationError for a text that cannot be kept.
     """
     text = check_text(text)
     hold_for_writing(paragraph.cycle, actor)
-    repeated = ParagraphSave.objects.filter(paragraph=paragraph, language=language, operation=operation).first()
-    if repeated:
-        return _saved(repeated)
-    _check_room(paragraph.section_id, language, text, apart_from=paragraph.pk)
+    # From here on one at a time; whoever sent the same operation twice at once finds the first's save below.
     present = ParagraphText.objects.select_for_update().get(paragraph=paragraph, language=language)
-    # Two sends of one operation at once: the second waited for the row above and finds the first's save here.
-    repeated = ParagraphSave.objects.filter(paragraph=paragraph, language=language, operation=operation).first()
+    own = ParagraphSave.objects.filter(paragraph=paragraph, language=language)
+    repeated = own.filter(operation=operation).first()
     if repeated:
-        return _saved(repeated)
+        return _saved(repeated, present)
+    if len(text) > len(present.text):
+        _check_room(paragraph.section_id, language, text, apart_from=paragraph.pk)
     if text == present.text:
         outcome, rev = SaveOutcome.SAME, present.rev
-    elif _fits(present, base_rev):
+    elif _fits(present, base_rev) or (follows and _fits(present, _rev_of(own, follows, actor))):
         outcome, rev = SaveOutcome.KEPT, present.rev + 1
         _write(present, text, actor=actor)
     else:
@@ -155,16 +164,20 @@ def save_paragraph(
         author_id=actor.pk,
     )
     save.save(force_insert=True)
-    return _saved(save)
+    return _saved(save, present)
 
 
-def _fits(present: ParagraphText, base_rev: int) -> bool:
+def _fits(present: ParagraphText, base_rev: int | None) -> bool:
     """Whether the writer saw the present text. The one check that keeps the second of two writers from erasing the first."""
     return present.rev == base_rev
 
 
-def _saved(save: ParagraphSave) -> Saved:
-    present = ParagraphText.objects.get(paragraph_id=save.paragraph_id, language=save.language)
+def _rev_of(saves, operation: UUID, actor) -> int | None:
+    """Return the rev that an earlier save of the same writer became, if it became one."""
+    return saves.filter(operation=operation, author_id=actor.pk).values_list("rev", flat=True).first()
+
+
+def _saved(save: ParagraphSave, present: ParagraphText) -> Saved:
     return Saved(SaveOutcome(save.outcome), save, present.text, present.rev)
 
 
@@ -199,10 +212,12 @@ def add_paragraph(
     after: Paragraph | None = None,
     clause: str = "",
     is_composed: bool = False,
+    pk: UUID | None = None,
 ) -> Paragraph:
     """Put a new paragraph after another, or at the end of the section, with its texts by language.
 
-    `is_composed` says that the texts come from the interview and nobody has edited them. Raises PermissionDenied,
+    `is_composed` says that the texts come from the interview and nobody has edited them; `pk` is given where a repeated
+    request must meet the paragraph that the first one made. Raises PermissionDenied,
     NotEditable and ValidationError.
     """
     cycle = section.cycle
@@ -211,7 +226,8 @@ def add_paragraph(
     for language, text in texts.items():
         if text:
             _check_room(section.pk, language, text)
-    paragraph = Paragraph(**of_cycle(cycle), section=section, clause=clause, order=_place(section, after=after))
+    place = _place(section, after=after)
+    paragraph = Paragraph(**of_cycle(cycle), pk=pk or uuid4(), section=section, clause=clause, order=place)
     paragraph.save(force_insert=True)
     _first_texts(paragraph, texts, actor=actor, is_composed=is_composed)
     return paragraph
