@@ -1,9 +1,126 @@
 from django.urls import path
 
 from . import views
+from .views import drafting, drafting_saves, publication, register
 
 app_name = "policies"
 urlpatterns = [
     path("companies/<uuid:company_id>/policy/", views.CompanyPolicyView.as_view(), name="company"),
     path("programmes/<uuid:programme_id>/policies/", views.ProgrammePoliciesView.as_view(), name="programme"),
+    # Handing the text in, and top management's decision.
+    path("companies/<uuid:company_id>/policy/check/", views.CheckView.as_view(), name="check"),
+    path("companies/<uuid:company_id>/policy/submitted/", views.SubmittedView.as_view(), name="submitted"),
+    path("companies/<uuid:company_id>/policy/withdraw/", views.WithdrawView.as_view(), name="withdraw"),
+    # Versions, what changed between them, and files of them.
+    path("companies/<uuid:company_id>/policy/versions/", views.VersionsView.as_view(), name="versions"),
+    path("companies/<uuid:company_id>/policy/versions/working/", views.WorkingView.as_view(), name="working_version"),
+    path(
+        "companies/<uuid:company_id>/policy/versions/<uuid:revision_id>/", views.VersionView.as_view(), name="version"
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/versions/<uuid:revision_id>/share/",
+        views.ShareView.as_view(),
+        name="share_version",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/versions/<uuid:revision_id>/restore/",
+        views.RestoreView.as_view(),
+        name="restore_version",
+    ),
+    path("companies/<uuid:company_id>/policy/compare/", views.CompareView.as_view(), name="compare"),
+    path("companies/<uuid:company_id>/policy/export/", views.ExportView.as_view(), name="export"),
+    path(
+        "companies/<uuid:company_id>/policy/exports/<uuid:job_id>/",
+        views.ExportProgressView.as_view(),
+        name="export_progress",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/exports/<uuid:job_id>/poll/",
+        views.ExportPollView.as_view(),
+        name="export_poll",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/exports/<uuid:job_id>/retry/",
+        views.ExportRetryView.as_view(),
+        name="export_retry",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/exports/<uuid:job_id>/file/",
+        views.ExportFileView.as_view(),
+        name="export_file",
+    ),
+    # Writing.
+    path("companies/<uuid:company_id>/policy/english/", drafting.EnglishView.as_view(), name="english"),
+    path("companies/<uuid:company_id>/policy/history/", drafting_saves.HistoryView.as_view(), name="history"),
+    path("companies/<uuid:company_id>/policy/sections/<slug:code>/", drafting.SectionView.as_view(), name="section"),
+    path(
+        "companies/<uuid:company_id>/policy/sections/<slug:code>/new/",
+        drafting_saves.SaveNewView.as_view(),
+        name="save_new",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/paragraphs/<uuid:paragraph_id>/save/",
+        drafting_saves.SaveView.as_view(),
+        name="save",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/saves/<uuid:save_id>/",
+        drafting_saves.ConflictView.as_view(),
+        name="conflict",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/saves/<uuid:save_id>/restore/",
+        drafting_saves.RestoreSaveView.as_view(),
+        name="restore_save",
+    ),
+    # What the company and its advisers say about the text.
+    path("companies/<uuid:company_id>/policy/discussion/", views.DiscussionView.as_view(), name="discussion"),
+    path("companies/<uuid:company_id>/policy/discussion/use-all/", views.UseAllView.as_view(), name="use_all"),
+    path(
+        "companies/<uuid:company_id>/policy/discussion/suggestions/<uuid:suggestion_id>/",
+        views.SuggestionView.as_view(),
+        name="suggestion",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/discussion/threads/<uuid:thread_id>/",
+        views.ThreadView.as_view(),
+        name="thread",
+    ),
+    path("companies/<uuid:company_id>/policy/questions/", views.QuestionsView.as_view(), name="questions"),
+    path("companies/<uuid:company_id>/policy/advice/", views.AdviceView.as_view(), name="advice"),
+    path(
+        "companies/<uuid:company_id>/policy/advice/<uuid:item_id>/", views.AdviceItemView.as_view(), name="advice_item"
+    ),
+    path("companies/<uuid:company_id>/policy/advice/pdf/", views.AdvicePdfView.as_view(), name="advice_pdf"),
+    path(
+        "companies/<uuid:company_id>/policy/advice/pdf/<uuid:job_id>/",
+        views.AdviceFileView.as_view(),
+        name="advice_file",
+    ),
+    # Publishing, and the round after it.
+    path("companies/<uuid:company_id>/policy/publication/", publication.PublicationView.as_view(), name="publication"),
+    path(
+        "companies/<uuid:company_id>/policy/publication/withdraw/",
+        publication.WithdrawFromRegisterView.as_view(),
+        name="withdraw_from_register",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/publication/check/",
+        publication.CheckAgainView.as_view(),
+        name="check_again",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/publication/english/",
+        publication.ConfirmEnglishView.as_view(),
+        name="confirm_english",
+    ),
+    path("companies/<uuid:company_id>/policy/next/", publication.NextCycleView.as_view(), name="next_cycle"),
+    # The public register: for everybody, without signing in.
+    path("register/", register.RegisterView.as_view(), name="register"),
+    path("register/data.json", register.RegisterJsonView.as_view(), name="register_json"),
+    path("register/data.csv", register.RegisterCsvView.as_view(), name="register_csv"),
+    path("register/<slug:slug>/", register.RegisterEntryView.as_view(), name="register_entry"),
+    path("register/<slug:slug>/data.json", register.RegisterEntryDataView.as_view(), name="register_entry_json"),
+    path("register/<slug:slug>/<int:number>/", register.RegisterVersionView.as_view(), name="register_version"),
+    path("register/<slug:slug>/<int:number>/text.json", register.RegisterTextView.as_view(), name="register_text"),
 ]

@@ -1,8 +1,30 @@
 """Deeds on policies. Every change of state is a move of `workflow`."""
 
-from .actions import Advice, AnsweredElsewhere, add_action_items, answer_item, set_due, set_owner
+from .actions import Advice, AnsweredElsewhere, add_action_items, answer_item, request_advice_pdf, set_due, set_owner
+from .announcements import (
+    Announced,
+    AnnouncementClosed,
+    NothingToAnnounce,
+    acknowledge,
+    announce,
+    close_announcement,
+    renew_link,
+)
+from .approval import (
+    LINK_DAYS,
+    Answer,
+    Asked,
+    LinkSpent,
+    approve_on_paper,
+    cancel_approval,
+    decide_by_link,
+    may_be_decided,
+    request_approval,
+)
 from .cycles import catalogues_of, digest, freeze_revision, open_cycles, share_revision
 from .discussion import PassageMissing, ask_question, reattach_thread, reopen_thread, reply, resolve_thread
+from .evidence import cancel_evidence, record_evidence
+from .links import new_token, token_hash
 from .queueing import (
     Pace,
     adviser_for,
@@ -12,6 +34,7 @@ from .queueing import (
     due_date,
     set_capacity,
 )
+from .references import is_reference, new_reference
 from .reviewing import (
     comment,
     delete_comment,
@@ -36,9 +59,11 @@ from .reviews import (
     start_review,
     write_letter,
 )
+from .submission import NotReady, cancel_requests, close_submission, submit, withdraw
 from .suggestions import (
     AnswerRefused,
     accept_suggestion,
+    accept_suggestions,
     decline_suggestion,
     edit_and_accept,
     undo_answer,
@@ -61,30 +86,48 @@ from .texts import (
 )
 
 __all__ = [
+    "LINK_DAYS",
     "Advice",
+    "Announced",
+    "AnnouncementClosed",
+    "Answer",
     "AnswerRefused",
     "AnsweredElsewhere",
+    "Asked",
+    "LinkSpent",
     "NotEditable",
+    "NotReady",
     "NotReviewable",
+    "NothingToAnnounce",
     "Pace",
     "PassageMissing",
     "Returned",
     "Saved",
     "accept_suggestion",
+    "accept_suggestions",
+    "acknowledge",
     "add_action_items",
     "add_paragraph",
     "adviser_for",
     "amount_of_change",
+    "announce",
     "answer_item",
+    "approve_on_paper",
     "ask_question",
     "begin_sections",
+    "cancel_approval",
+    "cancel_evidence",
+    "cancel_requests",
     "catalogues_of",
     "check_text",
+    "close_announcement",
+    "close_submission",
     "close_unseen",
     "columns_for_queue",
     "comment",
     "confirm_translation",
     "day_with_room",
+    "decide_by_link",
     "decline_suggestion",
     "delete_comment",
     "delete_phrase",
@@ -97,17 +140,25 @@ __all__ = [
     "freeze_revision",
     "hand_over_review",
     "hold_own_review",
+    "is_reference",
     "lift_review",
     "mark_section",
+    "may_be_decided",
     "move_paragraph",
+    "new_reference",
+    "new_token",
     "open_cycles",
     "open_requirements",
     "reassign_submission",
     "reattach_thread",
+    "record_evidence",
     "record_verdict",
     "remove_paragraph",
+    "renew_link",
     "reopen_thread",
     "reply",
+    "request_advice_pdf",
+    "request_approval",
     "resolve_thread",
     "restore_paragraph",
     "return_review",
@@ -119,8 +170,11 @@ __all__ = [
     "set_owner",
     "share_revision",
     "start_review",
+    "submit",
     "suggest",
+    "token_hash",
     "undo_answer",
+    "withdraw",
     "withdraw_suggestion",
     "write_letter",
     "write_note",
