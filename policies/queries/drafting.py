@@ -137,12 +137,32 @@ def _count(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
 
 
+@dataclass(frozen=True)
+class Home:
+    """What the company's policy home shows of its texts."""
+
+    overview: Overview
+    revision: Revision | None
+    lost: int
+
+
+def home(cycle: Cycle, user_id: UUID) -> Home:
+    """Return how far the sections are, the last frozen text, and how many texts of the person came too late."""
+    return Home(overview(cycle), last_revision(cycle), lost_saves(cycle, author_id=user_id).count())
+
+
 def last_revision(cycle: Cycle) -> Revision | None:
     """Return the last frozen text of the cycle, without what it says."""
     return Revision.objects.filter(cycle=cycle).defer("content").order_by("-number").first()
 
 
 # --- One section ------------------------------------------------------------------------------------------------------
+
+
+def section_row(cycle: Cycle, code: str, user_id: UUID) -> Section | None:
+    """Return a section with its counts, and how many texts of the person came too late in the whole cycle (`lost`)."""
+    lost = lost_saves(cycle, author_id=user_id)
+    return sections_with_counts(cycle).annotate(lost=_count(lost)).filter(code=code).first()
 
 
 @dataclass

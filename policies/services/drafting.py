@@ -54,8 +54,17 @@ def save_texts(*, section: Section, sent: Iterable[Sent], actor, now: datetime) 
     present = {(row.paragraph_id, row.language): row for row in rows}
     # The Japanese first: a translation saved with it is a translation of the new text.
     known = sorted((each for each in sent if each.key in present), key=lambda each: each.language != Language.JA)
-    seen = _texts_seen(each for each in known if each.base_rev != present[each.key].rev)
-    return [_save_one(each, present[each.key], seen, section=section, actor=actor, now=now) for each in known]
+    stale = [each for each in known if each.base_rev != present[each.key].rev]
+    before = _Before(_texts_seen(stale), _late_texts(section, actor) if stale else {})
+    return [_save_one(each, present[each.key], before, section=section, actor=actor, now=now) for each in known]
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What is known of texts that were written upon an earlier one: what stood there, and what came too late already."""
+
+    seen: dict[tuple[UUID, str, int], str]
+    late: dict[tuple[UUID, str, str], ParagraphSave]
 
 
 def _texts_seen(sent: Iterable[Sent]) -> dict[tuple[UUID, str, int], str]:
@@ -69,11 +78,22 @@ def _texts_seen(sent: Iterable[Sent]) -> dict[tuple[UUID, str, int], str]:
     return {(save.paragraph_id, save.language, save.rev): save.text for save in saves}
 
 
-def _save_one(sent: Sent, present: ParagraphText, seen: dict, *, section: Section, actor, now: datetime) -> Result:
+def _late_texts(section: Section, actor) -> dict[tuple[UUID, str, str], ParagraphSave]:
+    """Return the writer's texts that wait for a choice: the page brings them again with every save until it is made."""
+    saves = ParagraphSave.objects.filter(
+        paragraph__section=section, outcome=SaveOutcome.LOST, author_id=actor.pk, settled__isnull=True
+    )
+    return {(save.paragraph_id, save.language, save.text): save for save in saves}
+
+
+def _save_one(sent: Sent, present: ParagraphText, before: _Before, *, section: Section, actor, now: datetime) -> Result:
     try:
         text = check_text(sent.text)
-        if text in (present.text, seen.get((*sent.key, sent.base_rev))):
+        if text in (present.text, before.seen.get((*sent.key, sent.base_rev))):
             return Result(sent)
+        late = before.late.get((*sent.key, text))
+        if late and sent.base_rev != present.rev:
+            return Result(sent, Saved(SaveOutcome.LOST, late, present.text, present.rev))
         present.paragraph.cycle = section.cycle
         saved = save_paragraph(
             paragraph=present.paragraph,

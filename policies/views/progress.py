@@ -7,14 +7,24 @@ from policies import queries, rendering
 from policies.enums import FORMULATED_STATES, State
 from policies.forms import PolicyListForm
 from policies.models import Cycle
+from policies.queries import drafting
+from policies.rendering.drafting import policy_home
+from policies.workflow import turn_of
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
 
 
 class CompanyPolicyView(CompanyPageMixin, ListView):
-    """Where the company's policy stands and how it got there. Texts are the workbench's business."""
+    """For the company's members the home of their policy; for others where it stands and how it got there, no text."""
 
-    template_name = "policies/company.html"
     tab = "policies:company"
+
+    def get_template_names(self):
+        return ["policies/home.html" if self._present() else "policies/company.html"]
+
+    def _present(self) -> Cycle | None:
+        """Return the cycle that members work on: the last one."""
+        cycles = self.object_list if self.is_member else ()
+        return max(cycles, key=lambda cycle: cycle.number, default=None)
 
     def get_queryset(self):
         cycles = Cycle.objects.visible_to(self.request.user).filter(company=self.company)
@@ -32,7 +42,12 @@ class CompanyPolicyView(CompanyPageMixin, ListView):
             }
             for cycle in context["object_list"]
         ]
-        return context | {"rounds": rounds}
+        present = self._present()
+        return context | {"rounds": rounds} | (self._home(present) if present else {})
+
+    def _home(self, cycle: Cycle) -> dict:
+        home = policy_home(drafting.home(cycle, self.request.user.pk), company=self.company, today=self.day)
+        return home | {"turn": "" if cycle.is_editable else turn_of(cycle.state)}
 
 
 class ProgrammePoliciesView(ProgrammeMixin, ListView):

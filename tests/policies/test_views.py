@@ -53,14 +53,13 @@ def test_a_company_reads_how_its_policy_got_where_it_is(cast, sign_in):
         with acting_as(actor.pk):
             move(cycle=cycle, transition=transition, actor=actor, today=date(2025, 2, day))
     response = sign_in(staff).get(own_page(cast.company))
-    assert words(response, "h3")[1:] == [
+    assert [event.title for event in response.context["events"]] == [
         "アドバイザーが修正をお願いしました",
         "アドバイザーが確認を始めました",
         "アドバイザーに提出しました",
     ]
     assert words(response, "time") == ["2025年2月14日(金)", "2025年2月12日(水)", "2025年2月10日(月)"]
     assert words(response, "li", "here") == ["書く"]
-    assert words(response, "span", "tag") == ["修正のお願い"]
 
 
 def test_days_that_an_import_told_say_so(cast, sign_in):
@@ -141,4 +140,4 @@ def test_pages_ask_the_same_whatever_they_hold(cast, sign_in, count):
     for _ in range(count):
         put(make_company(cast.programme), "approved", **APPROVED)
     assert len(queries_of(sign_in(cast.people["secretariat"]), list_page(cast.programme))) == 7
-    assert len(queries_of(sign_in(cast.people["staff"]), own_page(cast.company))) == 8
+    assert len(queries_of(sign_in(cast.people["staff"]), own_page(cast.company))) == 11
