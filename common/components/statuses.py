@@ -53,6 +53,26 @@ STATUSES = {
     "open": Status(pgettext_lazy("status", "Open"), "ask"),
     "answered": Status(pgettext_lazy("status", "Answered"), "sent"),
     "closed": Status(pgettext_lazy("status", "Closed"), "plain"),
+    # what an adviser says of a requirement
+    "not_judged": Status(pgettext_lazy("status", "Not judged yet"), "faint"),
+    "judged_met": Status(pgettext_lazy("status", "Met"), "ok"),
+    "judged_partly": Status(pgettext_lazy("status", "Partly met"), "ask"),
+    "judged_missing": Status(pgettext_lazy("status", "Missing"), "ask"),
+    "judged_not_applicable": Status(pgettext_lazy("status", "Not applicable"), "calm"),
+    # what a company does with advice
+    "suggestion_open": Status(pgettext_lazy("status", "Not answered yet"), "ask"),
+    "suggestion_accepted": Status(pgettext_lazy("status", "Taken over"), "ok"),
+    "suggestion_edited": Status(pgettext_lazy("status", "Edited and taken over"), "ok"),
+    "suggestion_declined": Status(pgettext_lazy("status", "Not taken over"), "calm"),
+    "suggestion_withdrawn": Status(pgettext_lazy("status", "Taken back"), "faint"),
+    "outdated": Status(pgettext_lazy("status", "Outdated"), "calm"),
+    "passage_changed": Status(pgettext_lazy("status", "Passage changed"), "calm"),
+    "resolved": Status(pgettext_lazy("status", "Resolved"), "plain"),
+    "waits_for_adviser": Status(pgettext_lazy("status", "Waits for the adviser"), "sent"),
+    "advice_open": Status(pgettext_lazy("status", "Not answered yet"), "ask"),
+    "advice_done": Status(pgettext_lazy("status", "Followed"), "ok"),
+    "advice_declined": Status(pgettext_lazy("status", "Not followed"), "calm"),
+    "advice_withdrawn": Status(pgettext_lazy("status", "Taken back"), "faint"),
 }
 
 

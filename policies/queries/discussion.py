@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import BooleanField, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from policies.enums import SuggestionState, ThreadKind
-from policies.models import Cycle, Paragraph, ParagraphText, Post, Suggestion, Thread
+from policies.models import Cycle, ParagraphText, Post, Suggestion, Thread
 from programmes.models import Programme
 
 
@@ -44,6 +44,20 @@ def passages(cycle: Cycle, paragraph_ids: Iterable[UUID] | None = None) -> Passa
     }
 
 
+def present_text(suggestion: Suggestion) -> ParagraphText:
+    """Return the text that the suggestion is for, as it is now."""
+    return ParagraphText.objects.get(
+        cycle_id=suggestion.cycle_id, paragraph_id=suggestion.paragraph_id, language=suggestion.language
+    )
+
+
+def standing_texts(cycle: Cycle, language: str) -> QuerySet[ParagraphText]:
+    """Return the texts of one language in the order of reading, with their sections; without empty ones."""
+    texts = ParagraphText.objects.filter(cycle=cycle, language=language, paragraph__removed_at__isnull=True)
+    in_order = texts.exclude(text="").select_related("paragraph__section")
+    return in_order.order_by("paragraph__section__order", "paragraph__order", "paragraph__created_at", "paragraph_id")
+
+
 def is_outdated(suggestion: Suggestion, present: Passage) -> bool:
     """Whether the paragraph is no longer exactly what the suggestion was written for."""
     return present.is_removed or present.text != suggestion.base_text
@@ -59,14 +73,20 @@ def open_suggestions(cycle: Cycle) -> QuerySet[Suggestion]:
     return suggestions_of(cycle).filter(state=SuggestionState.OPEN)
 
 
-def _with_posts(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+def with_posts(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Load with each thread `said`: what was written in it, the oldest first."""
     posts = Post.objects.shared().select_related("author").order_by("created_at", "id")
     return threads.select_related("author").prefetch_related(Prefetch("posts", queryset=posts, to_attr="said"))
 
 
+def threads_of(cycle: Cycle) -> QuerySet[Thread]:
+    """Comments and questions that both sides see; for who may read the cycle."""
+    return Thread.objects.shared().filter(cycle=cycle)
+
+
 def comments_of(cycle: Cycle) -> QuerySet[Thread]:
     """Comments that were given to the company, each with `said`, what was written; for who may read the cycle."""
-    return _with_posts(Thread.objects.shared().filter(cycle=cycle, kind=ThreadKind.COMMENT))
+    return with_posts(threads_of(cycle).filter(kind=ThreadKind.COMMENT))
 
 
 def open_comments(cycle: Cycle) -> QuerySet[Thread]:
@@ -88,8 +108,8 @@ def with_turn(threads: QuerySet[Thread]) -> QuerySet[Thread]:
 
 def questions_of(cycle: Cycle) -> QuerySet[Thread]:
     """Questions outside a review, the latest first, each with `said`, `last_at` and `awaits_adviser`."""
-    threads = Thread.objects.shared().filter(cycle=cycle, kind=ThreadKind.QUESTION)
-    return with_turn(_with_posts(threads)).order_by(F("resolved_at").asc(nulls_first=True), "-last_at", "pk")
+    threads = with_posts(threads_of(cycle).filter(kind=ThreadKind.QUESTION))
+    return with_turn(threads).order_by(F("resolved_at").asc(nulls_first=True), "-last_at", "pk")
 
 
 def open_questions(user, programme: Programme | None = None) -> QuerySet[Thread]:
@@ -102,10 +122,3 @@ def open_questions(user, programme: Programme | None = None) -> QuerySet[Thread]
         threads = threads.filter(programme=programme)
     waiting = with_turn(threads).filter(Q(awaits_adviser=True))
     return waiting.select_related("company").order_by(F("answer_by").asc(nulls_last=True), "last_at", "pk")
-
-
-def standing_paragraphs(cycle: Cycle) -> QuerySet[Paragraph]:
-    """The paragraphs of the text in the order of reading, with their section."""
-    return (
-        Paragraph.objects.standing().filter(cycle=cycle).select_related("section").order_by("section__order", "order")
-    )

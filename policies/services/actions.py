@@ -8,12 +8,17 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit import services as audit
-from companies.models import Person
+from companies.models import Company, Person
+from companies.permissions import is_adviser_of, is_member
+from jobs.models import Job
+from jobs.services import request_job
 from policies import permissions
 from policies.enums import ActionSource, ActionState
 from policies.models import MAX_POST_CHARACTERS, ActionItem, Cycle, Thread
+from policies.queries.actions import ADVICE_KIND
 from programmes.models import Enrolment
 
 from .texts import check_text
@@ -164,4 +169,27 @@ def set_due(*, item: ActionItem, due_on: date | None, actor) -> None:
 def _tell(verb: str, item: ActionItem, actor, detail: dict) -> None:
     audit.log(
         actor=actor, verb=verb, obj=item, company_id=item.company_id, programme_id=item.programme_id, detail=detail
+    )
+
+
+ADVICE_TITLE = gettext_noop("How advice was handled: %(company)s")
+
+
+@transaction.atomic
+def request_advice_pdf(*, company: Company, language: str, actor) -> tuple[Job, bool]:
+    """Ask for the PDF of all advice with its answers; while the same is being made, return that job and False.
+
+    Raises PermissionDenied for who may not read the company's texts.
+    """
+    if not (is_member(actor, company.pk) or is_adviser_of(actor, company.pk)):
+        raise PermissionDenied
+    return request_job(
+        ADVICE_KIND,
+        title=ADVICE_TITLE,
+        title_params={"company": {"ja": company.name_ja, "en": company.name_en}},
+        params={"language": language},
+        company_id=company.pk,
+        is_content=True,
+        dedupe=f"{actor.pk}:{language}",
+        actor=actor,
     )

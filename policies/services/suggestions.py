@@ -1,9 +1,10 @@
 """What the company does with wording that an adviser suggested. It is applied exactly, or not at all."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,21 @@ def accept_suggestion(*, suggestion: Suggestion, actor, now: datetime) -> Sugges
         raise _outdated()
     saved = _save(suggestion, suggestion.text, base_rev=present.rev, actor=actor, now=now)
     return _answer(suggestion, SuggestionState.ACCEPTED, saved=saved, actor=actor, now=now)
+
+
+@transaction.atomic
+def accept_suggestions(*, suggestions: Iterable[Suggestion], actor, now: datetime) -> list[Suggestion]:
+    """Take over those that fit, in the order given, and return them; what does not fit stays open and untouched.
+
+    Raises PermissionDenied and NotEditable; then none is taken over.
+    """
+    done = []
+    for suggestion in suggestions:
+        try:
+            done.append(accept_suggestion(suggestion=suggestion, actor=actor, now=now))
+        except (AnswerRefused, ValidationError):
+            continue
+    return done
 
 
 @transaction.atomic

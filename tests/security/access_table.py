@@ -75,6 +75,22 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:company_sessions": (Page(get=RECORDS),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    "policies:discussion": (Page(get=CONTENT),),
+    "policies:use_all": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, posted=(302,)),),
+    "policies:suggestion": (
+        Page(get=CONTENT, post=CONTENT, posted=(302,)),
+        Page(named={"suggestion_id": "unreturned suggestion"}),
+    ),
+    "policies:thread": (
+        Page(get=CONTENT, post=CONTENT, posted=(302,)),
+        Page(named={"thread_id": "unreturned thread"}),
+    ),
+    "policies:questions": (Page(get=CONTENT, post=CONTENT, posted=(422,)),),
+    "policies:advice": (Page(get=CONTENT),),
+    "policies:advice_item": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, posted=(422,)),),
+    "policies:advice_pdf": (Page(post=CONTENT, posted=(302,)),),
+    # The job of the world makes something else.
+    "policies:advice_file": (Page(named={"job_id": "content job"}),),
     "consultations:company": (Page(get=RECORDS),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     "imports:list": (Page(**FOR_IMPORTERS),),

@@ -45,6 +45,9 @@ NAMED_BY = {
     "policy_id": "policy",
     "report_id": "report",
     "import_id": "import",
+    "suggestion_id": "returned suggestion",
+    "thread_id": "returned thread",
+    "item_id": "action item",
     "job_id": "programme's job",
     "file_id": "programme's file",
 }
