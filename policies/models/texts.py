@@ -66,6 +66,8 @@ class Paragraph(OfCycle):
     order = models.PositiveIntegerField()
     # The clause of the catalogue that it was composed from; empty when somebody wrote it.
     clause = models.CharField(max_length=60, blank=True)
+    # The first paragraph of an earlier cycle that it goes on from: by it, texts of two cycles are compared.
+    origin_id = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by_id = models.UUIDField(null=True, blank=True)

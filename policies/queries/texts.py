@@ -9,7 +9,8 @@ from policies.models import Cycle, Paragraph, ParagraphText, Section
 def working_content(cycle: Cycle) -> dict:
     """Return the text as it is now, in the shape in which a revision freezes it; three statements at any length.
 
-    Sections are the catalogue's, in its order, also those in which nothing is written yet.
+    Sections are the catalogue's, in its order, also those in which nothing is written yet. A paragraph that goes on from
+    an earlier cycle's says from which: by its `origin` the two are compared, while `id` is what talk holds on to.
     """
     titles = {section.code: section for section in catalogue(cycle.catalogue).sections}
     texts = defaultdict(dict)
@@ -19,13 +20,14 @@ def working_content(cycle: Cycle) -> dict:
     paragraphs = defaultdict(list)
     for paragraph in Paragraph.objects.standing().filter(cycle=cycle):
         words = texts[paragraph.pk]
-        paragraphs[paragraph.section_id].append(
-            {
-                "id": str(paragraph.pk),
-                "ja": words.get("ja", ""),
-                "en": words.get("en", "") if cycle.has_english else "",
-            }
-        )
+        row = {
+            "id": str(paragraph.pk),
+            "ja": words.get("ja", ""),
+            "en": words.get("en", "") if cycle.has_english else "",
+        }
+        if paragraph.origin_id:
+            row["origin"] = str(paragraph.origin_id)
+        paragraphs[paragraph.section_id].append(row)
     written = {section.code: section for section in Section.objects.filter(cycle=cycle)}
     company = cycle.company
     return {

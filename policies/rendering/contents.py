@@ -12,10 +12,18 @@ DEFAULT_TITLES = {"ja": "人権方針", "en": "Human Rights Policy"}
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph, with the id that it keeps through all versions."""
+    """One paragraph, with the id that it keeps through all versions of a round.
+
+    One that goes on from an earlier round's has a new id and the `origin` of that one; by its `key` both are the same.
+    """
 
     id: str
     texts: Mapping[str, str]
+    origin: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.origin or self.id
 
     def text(self, language: str) -> str:
         return self.texts.get(language, "")
@@ -78,7 +86,11 @@ def _part(section: Mapping) -> Part:
         code=code,
         title=_words(section.get("title")) or {"ja": code, "en": code},
         blocks=tuple(
-            Block(id=str(paragraph.get("id") or f"{code}-{place}"), texts=_words(paragraph))
+            Block(
+                id=str(paragraph.get("id") or f"{code}-{place}"),
+                texts=_words(paragraph),
+                origin=str(paragraph.get("origin") or ""),
+            )
             for place, paragraph in enumerate(section.get("paragraphs") or (), start=1)
         ),
     )

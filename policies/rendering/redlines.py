@@ -1,4 +1,4 @@
-"""What changed between two texts of a policy: paragraph by paragraph, matched by the ids that they keep.
+"""What changed between two texts of a policy: paragraph by paragraph, matched by the keys that they keep.
 
 Pure: it reads two frozen JSON documents and touches no database. Pages draw it, and Word as tracked changes.
 """
@@ -134,7 +134,7 @@ class _Comparing:
             fate=Fate.ADDED if not before else Fate.REMOVED if not after else Fate.KEPT,
             heading=headings[1] or headings[0],
             heading_ops=self.ops(*headings),
-            blocks=tuple(self.blocks([block.id for block in before], [block.id for block in after])),
+            blocks=tuple(self.blocks([block.key for block in before], [block.key for block in after])),
         )
 
     def blocks(self, before: Sequence[str], after: Sequence[str]) -> Iterator[BlockChange]:
@@ -146,20 +146,20 @@ class _Comparing:
                 yield from map(self.gone, passage.old)
                 yield from map(self.come, passage.new)
 
-    def stayed(self, id_: str) -> BlockChange:
-        old, new = self.before[id_].text, self.after[id_].text
+    def stayed(self, key: str) -> BlockChange:
+        old, new = self.before[key].text, self.after[key].text
         ops = self.ops(old, new)
         changed = any(op for op, _text in ops)
-        return BlockChange(id_, Fate.CHANGED if changed else Fate.KEPT, old, new, ops)
+        return BlockChange(self.after[key].id, Fate.CHANGED if changed else Fate.KEPT, old, new, ops)
 
-    def gone(self, id_: str) -> BlockChange:
-        old, elsewhere = self.before[id_].text, self.after.get(id_)
+    def gone(self, key: str) -> BlockChange:
+        id_, old, elsewhere = self.before[key].id, self.before[key].text, self.after.get(key)
         if elsewhere:
             return BlockChange(id_, Fate.LEFT, old, "", self.ops(old, ""), elsewhere.heading)
         return BlockChange(id_, Fate.REMOVED, old, "", self.ops(old, ""))
 
-    def come(self, id_: str) -> BlockChange:
-        new, elsewhere = self.after[id_].text, self.before.get(id_)
+    def come(self, key: str) -> BlockChange:
+        id_, new, elsewhere = self.after[key].id, self.after[key].text, self.before.get(key)
         if elsewhere:
             return BlockChange(id_, Fate.MOVED, elsewhere.text, new, self.ops(elsewhere.text, new), elsewhere.heading)
         return BlockChange(id_, Fate.ADDED, "", new, self.ops("", new))
@@ -167,14 +167,15 @@ class _Comparing:
 
 @dataclass(frozen=True)
 class _Place:
+    id: str
     text: str
     heading: str
 
 
 def _places(content: Content, language: str) -> dict[str, _Place]:
-    """Return each written paragraph by its id, with the heading of its section."""
+    """Return each written paragraph by its key, with the heading of its section."""
     return {
-        block.id: _Place(block.text(language), part.heading(language))
+        block.key: _Place(block.id, block.text(language), part.heading(language))
         for part in content.parts
         for block in part.written(language)
     }
