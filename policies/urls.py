@@ -1,12 +1,15 @@
 from django.urls import path
 
 from . import views
-from .views import drafting, drafting_saves, publication, register
+from .views import drafting, drafting_saves, interview, publication, register
 
 app_name = "policies"
 urlpatterns = [
     path("companies/<uuid:company_id>/policy/", views.CompanyPolicyView.as_view(), name="company"),
     path("programmes/<uuid:programme_id>/policies/", views.ProgrammePoliciesView.as_view(), name="programme"),
+    # The interview, and a text from Word.
+    path("companies/<uuid:company_id>/policy/interview/", interview.InterviewView.as_view(), name="interview"),
+    path("companies/<uuid:company_id>/policy/recompose/", interview.RecomposeView.as_view(), name="recompose"),
     # Handing the text in, and top management's decision.
     path("companies/<uuid:company_id>/policy/check/", views.CheckView.as_view(), name="check"),
     path("companies/<uuid:company_id>/policy/submitted/", views.SubmittedView.as_view(), name="submitted"),

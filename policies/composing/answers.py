@@ -11,12 +11,15 @@ from policies.catalogue import Catalogue, Question, QuestionKind
 LANGUAGES = ("ja", "en")
 
 
-def clean_answers(catalogue: Catalogue, answers: Mapping) -> dict:
-    """Return the answers that count: of questions that are asked, in a form that is known."""
+def clean_answers(catalogue: Catalogue, answers: Mapping, *, only_asked: bool = True) -> dict:
+    """Return the answers that count: of questions that are asked, in a form that is known.
+
+    Without `only_asked` also those that count no more since an earlier answer changed, so that they can come back with it.
+    """
     found: dict = {}
     for question in catalogue.questions:
         value = _clean(question, answers.get(question.code))
-        if value and is_asked(question, found):
+        if value and (not only_asked or is_asked(question, found)):
             found[question.code] = value
     return found
 
