@@ -82,10 +82,11 @@ class SaveNewView(AnswersInWords):
         )
         paragraph = saved.save.paragraph
         paragraph.cycle = cycle
-        return answer_of(saved, paragraph=paragraph, now=timezone.now(), request=self.request)
+        address = reverse("policies:save", args=[self.company.pk, paragraph.pk])
+        return answer_of(saved, paragraph=paragraph, now=timezone.now(), request=self.request, address=address)
 
 
-def answer_of(saved: services.Saved, *, paragraph: Paragraph, now, request) -> JsonResponse:
+def answer_of(saved: services.Saved, *, paragraph: Paragraph, now, request, **more) -> JsonResponse:
     """Say what became of a text: saved, or both texts side by side."""
     if saved.is_lost:
         _save, present = queries.save_with_present(paragraph.cycle, saved.save.pk)
@@ -99,7 +100,8 @@ def answer_of(saved: services.Saved, *, paragraph: Paragraph, now, request) -> J
         html = render_to_string("policies/_conflict.html", context, request)
         sentence = gettext("Somebody changed this paragraph meanwhile. Look at both texts.")
         return said(sentence, status=LATE, html=html, rev=saved.rev, save=str(saved.save.pk))
-    more = {"rev": saved.rev, "paragraph": str(paragraph.pk)}
+    # Not the present rev: to a repeated save it would name one whose text its writer has never seen.
+    more |= {"rev": saved.save.rev, "paragraph": str(paragraph.pk)}
     if paragraph.cycle.has_english:
         more["stale"] = queries.is_stale(paragraph)
     if paragraph.removed_at:
