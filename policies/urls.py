@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import drafting, drafting_saves, interview, publication, register
+from .views import drafting, drafting_saves, interview, publication, register, word_import
 
 app_name = "policies"
 urlpatterns = [
@@ -10,6 +10,17 @@ urlpatterns = [
     # The interview, and a text from Word.
     path("companies/<uuid:company_id>/policy/interview/", interview.InterviewView.as_view(), name="interview"),
     path("companies/<uuid:company_id>/policy/recompose/", interview.RecomposeView.as_view(), name="recompose"),
+    path("companies/<uuid:company_id>/policy/import/", word_import.ImportWordView.as_view(), name="import_word"),
+    path(
+        "companies/<uuid:company_id>/policy/import/<uuid:word_import_id>/",
+        word_import.WordImportView.as_view(),
+        name="word_import",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/import/<uuid:word_import_id>/throw-away/",
+        word_import.ThrowAwayView.as_view(),
+        name="throw_away",
+    ),
     # Handing the text in, and top management's decision.
     path("companies/<uuid:company_id>/policy/check/", views.CheckView.as_view(), name="check"),
     path("companies/<uuid:company_id>/policy/submitted/", views.SubmittedView.as_view(), name="submitted"),

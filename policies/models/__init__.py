@@ -3,6 +3,7 @@
 from .actions import ActionItem
 from .decisions import Announcement, ApprovalRequest, Evidence, ReadReceipt
 from .discussion import MAX_POST_CHARACTERS, Post, Suggestion, Thread
+from .incoming import WordImport
 from .publication import CatalogueChoice, Publication, RegisterEntry, RegisterVersion
 from .records import Cycle, Move, Policy, Revision
 from .reviews import Capacity, Letter, Phrase, Review, ReviewNote, Submission, Verdict
@@ -49,6 +50,7 @@ __all__ = [
     "Suggestion",
     "Thread",
     "Verdict",
+    "WordImport",
     "content_visible_to",
     "of_cycle",
 ]

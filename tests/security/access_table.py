@@ -8,6 +8,7 @@ signed in is sent to the sign-in page, whatever the address.
 from dataclasses import dataclass, field
 
 from tests.security.audiences import (
+    ADVISERS,
     CONTENT,
     MANAGED,
     MEMBERS,
@@ -75,6 +76,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:company_sessions": (Page(get=RECORDS),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    "policies:interview": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, posted=(302,)),),
+    "policies:recompose": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, got=(302, 200), posted=(302,)),),
+    "policies:import_word": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, posted=(200,)),),
+    # Of the person who brought the file alone, here an adviser, and the page is for members.
+    "policies:word_import": (Page(knows=ADVISERS),),
+    "policies:throw_away": (Page(knows=ADVISERS),),
     "policies:discussion": (Page(get=CONTENT),),
     "policies:use_all": (Page(get=MEMBERS, knows=CONTENT, post=MEMBERS, posted=(302,)),),
     "policies:suggestion": (

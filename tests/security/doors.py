@@ -50,6 +50,7 @@ NAMED_BY = {
     "item_id": "action item",
     "job_id": "programme's job",
     "file_id": "programme's file",
+    "word_import_id": "text from Word",
 }
 
 

@@ -70,6 +70,7 @@ unreturned suggestion    | -       | -     | -         | -        | c       | - 
 unreturned letter        | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 unreturned verdict       | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 note on a policy         | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+text from Word           | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 phrase                   | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 submission               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 review                   | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -

@@ -31,6 +31,7 @@ from policies.models import (
     Suggestion,
     Thread,
     Verdict,
+    WordImport,
     of_cycle,
 )
 from tests.security import audiences
@@ -53,6 +54,7 @@ KINDS = {
     **{f"returned {name}": (model, audiences.CONTENT) for name, model in PRIVATE.items()},
     **{f"unreturned {name}": (model, audiences.ADVISERS) for name, model in PRIVATE.items()},
     "note on a policy": (ReviewNote, audiences.ADVISERS),
+    "text from Word": (WordImport, audiences.ADVISERS),
     "phrase": (Phrase, audiences.ADVISERS),
     "submission": (Submission, audiences.RECORDS),
     "review": (Review, audiences.RECORDS),
@@ -126,6 +128,9 @@ def _fill_talk(world, owner, own, author, review) -> None:
         verdict.save()
         world.keep(f"{whose} verdict", owner, verdict)
     world.keep("note on a policy", owner, ReviewNote.objects.create(**own, author=author, text="N"))
+    brought = WordImport(**own, author=author, file_name="W", parts=[{"heading": "H", "section": "scope", "texts": ["T"]}])
+    brought.save()
+    world.keep("text from Word", owner, brought)
     world.keep("phrase", owner, Phrase.objects.create(author=author, title="T", text="W"))
     item = ActionItem(**own, enrolment=world.enrolments[owner], source=ActionSource.COMMENT, text="A", author=author)
     item.source_id = world["returned thread", owner].pk
