@@ -1,4 +1,4 @@
-"""Measure imports, reports and pages at three sizes, and print one JSON document. Progress goes to standard error.
+"""Measure redlines, and imports, reports and pages at three sizes, and print one JSON document. Progress goes to standard error.
 
 Seconds are of this machine at this moment; compare ratios and counts. Every size gets a database of its own, made and
 dropped here, on the server that DATABASE_URL names.
@@ -93,9 +93,16 @@ def measure_pages(env: dict, code: str) -> dict:
     asked = query_counts(env, code)
     with web_server(env) as server:
         return {
-            name: measure_page(server, page["path"], asked["cookie"], database=database) | {"queries": page["queries"]}
+            name: measure_page(server, page["path"], page["cookie"], database=database) | {"queries": page["queries"]}
             for name, page in asked["pages"].items()
         } | {"web_worker_mb": round(max(p.memory_info().rss for p in server.processes()) / 2**20, 1)}
+
+
+def measure_redlines() -> dict:
+    """Two Japanese texts of 8,000 characters, compared word by word in a process of its own."""
+    script = str(ROOT / "scripts/bench/redlines.py")
+    answer = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout)
 
 
 def measure_reports(env: dict, code: str, folder: Path) -> dict[str, Used]:
@@ -177,6 +184,8 @@ def commit() -> dict:
 
 
 def main() -> None:
+    say("redlines")
+    redlines = measure_redlines()
     with tempfile.TemporaryDirectory() as folder:
         results = {str(size): measure(size, Path(folder)) for size in SIZES}
     document = {
@@ -184,6 +193,7 @@ def main() -> None:
         "commit": commit(),
         "requests_a_page": REQUESTS,
         "web": "gunicorn, 2 workers x 4 threads, requests one after another",
+        "redline_8000_characters": redlines,
         "sizes": results,
         "growth": growth(results),
     }

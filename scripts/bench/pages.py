@@ -1,4 +1,4 @@
-"""Sign the bench's secretariat in, and count the queries of each measured page, as the web role. Prints JSON."""
+"""Sign the bench's people in, and count the queries of each measured page, as the web role. Prints JSON."""
 
 import json
 import sys
@@ -12,32 +12,42 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from texts import comparison  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from common.tenancy import acting_as  # noqa: E402
 from programmes.models import Programme  # noqa: E402
 
 
+def signed_in(user: User) -> Client:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def counted(client: Client, path: str) -> dict:
+    """Return how a page is asked for, and with how many queries it is answered the second time."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+    if response.status_code != 200:
+        raise SystemExit(f"{path} answered {response.status_code}")
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return {"path": path, "queries": len(queries), "cookie": cookie}
+
+
 def main(code: str) -> None:
     user = User.objects.get(email="secretariat@bench.example")
     with acting_as(user.pk):
         programme = Programme.objects.get(code=code)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    desk = signed_in(user)
+    member, compare = comparison(code)
     pages = {
-        "programme": reverse("dashboards:programme", args=[programme.pk]),
-        "companies": reverse("dashboards:companies", args=[programme.pk]),
+        "programme": counted(desk, reverse("dashboards:programme", args=[programme.pk])),
+        "companies": counted(desk, reverse("dashboards:companies", args=[programme.pk])),
+        "compare": counted(signed_in(member), compare),
     }
-    counted = {}
-    for name, path in pages.items():
-        client.get(path)
-        with CaptureQueriesContext(connection) as queries:
-            response = client.get(path)
-        if response.status_code != 200:
-            raise SystemExit(f"{path} answered {response.status_code}")
-        counted[name] = {"path": path, "queries": len(queries)}
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    print(json.dumps({"cookie": cookie, "pages": counted}))
+    print(json.dumps({"pages": pages}))
 
 
 main(sys.argv[1])
