@@ -16,7 +16,7 @@ from policies import services
 from policies.catalogue import CatalogueError, catalogue
 from policies.enums import Settlement
 from policies.forms.drafting import Deed, EnglishForm, SectionPost
-from policies.models import Paragraph
+from policies.models import MAX_SECTION_CHARACTERS, Paragraph
 from policies.queries import drafting as queries
 from policies.rendering import drafting as rendering
 from policies.services import NotEditable
@@ -252,7 +252,8 @@ class SectionView(DraftingMixin, TemplateView):
             if hasattr(self, "sent")
             else bool(self.section and self.section.is_filled),
             "is_last": self.entry.code == self.catalogue.sections[-1].code,
-            "limit": services.texts.MAX_SECTION_CHARACTERS,
+            "limit": f"{MAX_SECTION_CHARACTERS:,}",
+            "policy_url": reverse("policies:company", args=[self.company.pk]),
         }
         return super().get_context_data(**context, **kwargs)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.generic import ListView, TemplateView, View
 
 from companies.views import CompanyMixin
-from policies import services
+from policies import permissions, services
 from policies.catalogue import catalogue
 from policies.enums import Settlement
 from policies.forms.drafting import HistoryForm, SaveForm, SectionPost, SettleForm, json_of
@@ -72,7 +72,9 @@ class SaveNewView(AnswersInWords):
         values = self.valid(SaveForm(data))
         cycle = queries.present_cycle(self.request.user, self.company)
         code = self.kwargs["code"]
-        if cycle is None or code not in {section.code for section in catalogue(cycle.catalogue).sections}:
+        if cycle is None or not permissions.can_read(self.request.user, cycle):
+            raise Http404
+        if code not in {section.code for section in catalogue(cycle.catalogue).sections}:
             raise Http404
         section = services.begin_sections(cycle=cycle, actor=self.request.user)[code]
         section.cycle = cycle

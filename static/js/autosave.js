@@ -385,7 +385,10 @@ if (form) {
   // What was shown again as it was typed is not saved yet.
   if (page.boxes.some((box) => box.isWaiting && box.refused === null && !box.area.hasAttribute("aria-invalid"))) page.schedule();
 
-  // After a press of "new paragraph" or "put it below" the address names the paragraph to write in.
+  // After a press of "new paragraph" or "put it below" the address names the paragraph to write in. Once the browser has
+  // gone there itself, which would take the focus away again.
   const target = location.hash.startsWith("#p-") && document.getElementById(location.hash.slice(1));
-  if (target) target.querySelector("textarea")?.focus({ preventScroll: true });
+  const begin = () => setTimeout(() => target.querySelector("textarea")?.focus({ preventScroll: true }), 0);
+  if (target && document.readyState === "complete") begin();
+  else if (target) window.addEventListener("load", begin);
 }

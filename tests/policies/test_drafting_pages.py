@@ -18,16 +18,6 @@ def page(company, code="scope") -> str:
     return reverse("policies:section", args=[company.pk, code])
 
 
-@pytest.fixture
-def cycle(cast) -> Cycle:
-    return Cycle.objects.get(enrolment=cast.enrolment)
-
-
-@pytest.fixture
-def staff(cast):
-    return cast.people["staff"]
-
-
 def write(cycle, staff, *texts, code="scope", english="") -> list[Paragraph]:
     """Put paragraphs into a section as a member does."""
     with acting_as(staff.pk):
