@@ -127,8 +127,8 @@ def _nav(request, place: Place | None) -> list[NavItem]:
 
 
 def _same_app_below(present: str, name: str) -> bool:
-    """Reports and imports have several pages below one entry."""
-    return name in ("reports:list", "imports:list") and present.split(":")[0] == name.split(":")[0]
+    """Reports, imports and a company's policy have several pages below one entry."""
+    return name in ("reports:list", "imports:list", "policies:company") and present.split(":")[0] == name.split(":")[0]
 
 
 def contact() -> dict | None:

@@ -25,6 +25,7 @@ from consultations.rendering import when as consultation_when
 from policies.enums import FORMULATED_STATES, State
 from policies.models import Cycle
 from policies.rendering import journey_steps, state_badge, state_label
+from policies.rendering.drafting import NextThing, days_left
 from programmes.enums import MilestoneCode
 from programmes.models import Attendance, Enrolment, MilestoneKind, Organisation, Programme, Session
 from programmes.rendering import companies_unit, own_sessions_table, session_url, where
@@ -365,75 +366,40 @@ def people_table(people: Iterable[Person]) -> Table:
 # --- The homes of companies and advisers ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class NextThing:
-    """The one next thing: what, about how it stands, and where to go."""
-
-    title: str
-    detail: str
-    url: str
-    button: str
-    eyebrow: str = ""
+# States in which the policy itself asks for something of the company.
+_ASKING = (State.DRAFTING, State.CHANGES_REQUESTED, State.ENDORSED, State.APPROVED)
 
 
-def next_thing(company: Company, state: str | None, ahead: list[Coming], *, is_over: bool) -> NextThing:
-    """Return what a company does next: what its policy asks for, else the next date, else where things stand."""
-    policy_url = reverse("policies:company", args=[company.pk])
-    asked = {
-        State.CHANGES_REQUESTED: (
-            gettext("Answer the adviser's request for changes"),
-            gettext("Your adviser has read the policy and asks for changes."),
-        ),
-        State.ENDORSED: (
-            gettext("Have the policy approved by top management"),
-            gettext(
-                "Your adviser has reviewed the policy. It counts as formulated once top management has approved it."
-            ),
-        ),
-        State.APPROVED: (
-            gettext("Publish the policy"),
-            gettext("The policy is approved. Publish it where everyone concerned can read it."),
-        ),
-    }
-    if state in asked:
-        return NextThing(*asked[state], policy_url, gettext("See where the policy stands"))
+def next_thing(
+    company: Company, asked: NextThing | None, state: str | None, ahead: list[Coming], *, is_over: bool
+) -> NextThing:
+    """Return what a company does next: what its policy asks for, else the next date, else where things stand.
+
+    `asked` is what the policy's own home says; both pages name the same thing.
+    """
+    if is_over and state in (None, State.DRAFTING):
+        policy_url = reverse("policies:company", args=[company.pk])
+        return NextThing(
+            gettext("The programme is over"),
+            gettext("Your policy was not finished in the programme. Ask the secretariat how to go on."),
+            policy_url,
+            gettext("See where the policy stands"),
+            gettext("Where you are"),
+        )
+    if asked and state in _ASKING:
+        return asked
     if ahead:
         first = ahead[0]
         return NextThing(
             first.title, f"{first.when} · {first.more}", first.url, gettext("See the details"), gettext("Next date")
         )
-    return NextThing(
-        *_nothing_asked(state, is_over=is_over),
-        policy_url,
+    return asked or NextThing(
+        gettext("Write your policy"),
+        gettext("Nothing has been submitted yet. Prepare the draft with your adviser."),
+        reverse("policies:company", args=[company.pk]),
         gettext("See where the policy stands"),
         gettext("Where you are"),
     )
-
-
-def _nothing_asked(state: str | None, *, is_over: bool) -> tuple[str, str]:
-    if state in (State.PUBLISHED, State.SUPERSEDED):
-        return gettext("Your policy is published"), gettext(
-            "Review it once a year, and whenever your business changes."
-        )
-    if state in (State.SUBMITTED, State.IN_REVIEW):
-        return gettext("Your adviser is reading the policy"), gettext(
-            "You need not do anything until the review is returned."
-        )
-    if is_over:
-        return gettext("The programme is over"), gettext(
-            "Your policy was not finished in the programme. Ask the secretariat how to go on."
-        )
-    return gettext("Write your policy"), gettext("Nothing has been submitted yet. Prepare the draft with your adviser.")
-
-
-def days_left(day: date, *, today: date) -> str:
-    """Return how far a day is: 「あと26日」, "today", or by how many days it has passed."""
-    left = (day - today).days
-    if left > 0:
-        return ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
-    if left == 0:
-        return gettext("today")
-    return ngettext("%(days)s day ago", "%(days)s days ago", -left) % {"days": -left}
 
 
 def home_lead(programme: Programme, state: str | None, *, today: date) -> str:
@@ -455,9 +421,10 @@ def company_home(
     sessions,
     own: list[Consultation],
     *,
+    asked: NextThing | None,
     now: datetime,
 ) -> dict:
-    """Return what a company's home shows, of its newest programme."""
+    """Return what a company's home shows, of its newest programme; `asked` is what its policy asks for."""
     today, programme = timezone.localdate(now), enrolment.programme
     booked = [each for each in own if each.state == ConsultationState.BOOKED and each.ends_at > now]
     ahead = coming(sessions, booked, with_company=False)
@@ -467,7 +434,7 @@ def company_home(
         "programme": programme,
         "today": today,
         "lead": home_lead(programme, enrolment.state, today=today),
-        "next": next_thing(company, enrolment.state, ahead, is_over=programme.ends_on < today),
+        "next": next_thing(company, asked, enrolment.state, ahead, is_over=programme.ends_on < today),
         "steps": journey_steps(enrolment.state),
         "milestones": own_milestones_table(kinds, reached_days(enrolment), today=today),
         "coming": ahead,

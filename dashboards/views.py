@@ -14,6 +14,8 @@ from companies.enums import AccessKind
 from consultations import queries as consultations
 from consultations.models import Consultation
 from policies import queries as policies
+from policies.queries import drafting
+from policies.rendering.drafting import next_thing
 from programmes import queries as programmes
 from programmes.models import Attendance, Enrolment, MilestoneKind, Session
 from programmes.rendering import as_of_line
@@ -198,7 +200,11 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         kinds = MilestoneKind.objects.visible_to(user).filter(programme=enrolment.programme_id)
         sessions = programmes.upcoming_sessions(user, programme_ids=[e.programme_id for e in enrolments], now=now)
         own = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
-        return context | rendering.company_home(self.company, enrolment, kinds, sessions, list(own), now=now)
+        cycle = drafting.present_cycle(user, self.company)
+        asked = next_thing(drafting.overview(cycle), self.company.pk) if cycle else None
+        return context | rendering.company_home(
+            self.company, enrolment, kinds, sessions, list(own), asked=asked, now=now
+        )
 
 
 class AdvisingView(ProgrammeMixin, TemplateView):

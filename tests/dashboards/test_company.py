@@ -80,7 +80,7 @@ def next_of(client, company):
 @pytest.mark.parametrize(
     ("state", "title"),
     [
-        ("drafting", "人権方針の案を書く"),
+        ("drafting", "かんたんな質問に答える"),
         ("submitted", "アドバイザーが方針案を読んでいます"),
         ("endorsed", "代表者の承認をもらう"),
         ("approved", "人権方針を公表する"),
@@ -94,6 +94,7 @@ def test_the_next_thing_follows_from_the_state(running, sign_in, state, title):
 
 def test_the_next_date_comes_first_unless_the_policy_asks_for_something(running, sign_in):
     client = sign_in(running.people["staff"])
+    put(running.enrolment, "submitted")
     session = make_session(running.programme, title_ja="ワークショップ", starts_at=timezone.now() + timedelta(days=3))
     url = reverse("programmes:session", args=[running.programme.pk, session.pk])
     found = next_of(client, running.company)
@@ -170,7 +171,7 @@ def test_home_asks_the_same_whatever_it_holds(running, sign_in, count):
         start = timezone.now() + timedelta(days=number + 1)
         make_consultation(running.enrolment, adviser, starts_at=start, state="booked")
         make_attendance(make_session(running.programme, starts_at=start), make_person(running.company), attended=None)
-    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 10
+    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 12
 
 
 # --- The page of a company --------------------------------------------------------------------------------------------
