@@ -1,6 +1,7 @@
-"""The number of a request in every log line, so that a person's report leads to the line that explains it."""
+"""What every log line has, the number of its request, and what none may have, the key of a page that opens by a link."""
 
 import logging
+import re
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -10,3 +11,23 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record):
         record.request_id = request_id.get()
         return True
+
+
+# Addresses whose last part is the key itself (policies.views.links).
+LINKS = re.compile(r"/(approve|read)/[^/\s\"'?]+")
+
+
+class LinkFilter(logging.Filter):
+    """Write /approve/… for the address of a link: whoever reads the log must not be able to use it."""
+
+    def filter(self, record):
+        message = record.getMessage()
+        if masked := _masked(message):
+            record.msg, record.args = masked, ()
+        return True
+
+
+def _masked(message: str) -> str:
+    """Return the message without keys, or "" when it holds none."""
+    masked, count = LINKS.subn(r"/\1/…", message)
+    return masked if count else ""

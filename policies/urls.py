@@ -25,6 +25,47 @@ urlpatterns = [
     path("companies/<uuid:company_id>/policy/check/", views.CheckView.as_view(), name="check"),
     path("companies/<uuid:company_id>/policy/submitted/", views.SubmittedView.as_view(), name="submitted"),
     path("companies/<uuid:company_id>/policy/withdraw/", views.WithdrawView.as_view(), name="withdraw"),
+    path("companies/<uuid:company_id>/policy/approval/", views.ApprovalView.as_view(), name="approval"),
+    path(
+        "companies/<uuid:company_id>/policy/approval/request/",
+        views.RequestApprovalView.as_view(),
+        name="request_approval",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/approval/cancel/",
+        views.CancelApprovalView.as_view(),
+        name="cancel_approval",
+    ),
+    path("companies/<uuid:company_id>/policy/approval/paper/", views.PaperView.as_view(), name="paper_approval"),
+    path("companies/<uuid:company_id>/policy/approval/sheet/", views.SheetView.as_view(), name="approval_sheet"),
+    path("companies/<uuid:company_id>/policy/proofs/<uuid:file_id>/", views.ProofView.as_view(), name="proof"),
+    # Dated facts beside the text, and the approved text for the staff.
+    path("companies/<uuid:company_id>/policy/evidence/", views.EvidenceView.as_view(), name="evidence"),
+    path("companies/<uuid:company_id>/policy/evidence/add/", views.AddEvidenceView.as_view(), name="add_evidence"),
+    path(
+        "companies/<uuid:company_id>/policy/evidence/<uuid:evidence_id>/cancel/",
+        views.CancelEvidenceView.as_view(),
+        name="cancel_evidence",
+    ),
+    path("companies/<uuid:company_id>/policy/announcements/new/", views.AnnounceView.as_view(), name="announce"),
+    path(
+        "companies/<uuid:company_id>/policy/announcements/<uuid:announcement_id>/",
+        views.AnnouncementView.as_view(),
+        name="announcement",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/announcements/<uuid:announcement_id>/renew/",
+        views.RenewAnnouncementView.as_view(),
+        name="renew_announcement",
+    ),
+    path(
+        "companies/<uuid:company_id>/policy/announcements/<uuid:announcement_id>/close/",
+        views.CloseAnnouncementView.as_view(),
+        name="close_announcement",
+    ),
+    # Without signing in: the word in the address is the key (docs/decisions/approval-link.md, read-receipts.md).
+    path("approve/<str:token>/", views.ApproveView.as_view(), name="approve"),
+    path("read/<str:token>/", views.ReadView.as_view(), name="read"),
     # Versions, what changed between them, and files of them.
     path("companies/<uuid:company_id>/policy/versions/", views.VersionsView.as_view(), name="versions"),
     path("companies/<uuid:company_id>/policy/versions/working/", views.WorkingView.as_view(), name="working_version"),
@@ -137,4 +178,17 @@ urlpatterns = [
     path("register/<slug:slug>/data.json", register.RegisterEntryDataView.as_view(), name="register_entry_json"),
     path("register/<slug:slug>/<int:number>/", register.RegisterVersionView.as_view(), name="register_version"),
     path("register/<slug:slug>/<int:number>/text.json", register.RegisterTextView.as_view(), name="register_text"),
+    # An adviser's desk.
+    path("companies/<uuid:company_id>/policy/review/", views.ReviewView.as_view(), name="review"),
+    path("companies/<uuid:company_id>/policy/review/begin/", views.BeginView.as_view(), name="begin_review"),
+    path("companies/<uuid:company_id>/policy/review/verdict/", views.VerdictView.as_view(), name="verdict"),
+    path("companies/<uuid:company_id>/policy/review/comment/", views.CommentView.as_view(), name="comment"),
+    path("companies/<uuid:company_id>/policy/review/wording/", views.WordingView.as_view(), name="wording"),
+    path("companies/<uuid:company_id>/policy/review/note/", views.NoteView.as_view(), name="review_note"),
+    path("companies/<uuid:company_id>/policy/review/return/", views.ReturnReviewView.as_view(), name="return_review"),
+    path("companies/<uuid:company_id>/policy/review/hand-over/", views.HandOverView.as_view(), name="hand_over"),
+    path("companies/<uuid:company_id>/policy/review/course/", views.ReviewCourseView.as_view(), name="review_course"),
+    path("programmes/<uuid:programme_id>/advising/pace/", views.CapacityView.as_view(), name="capacity"),
+    path("programmes/<uuid:programme_id>/advising/next/", views.NextReviewView.as_view(), name="next_review"),
+    path("phrases/", views.PhrasesView.as_view(), name="phrases"),
 ]

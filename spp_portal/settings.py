@@ -184,6 +184,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Beside allauth's own limits: pages that open by a link. A word that opens nothing counts by address of the asker; the
+# answers that a link takes count by link, because a whole company may stand behind one address.
+ACCOUNT_RATE_LIMITS = {"unknown_link": "10/m/ip", "decision": "10/m/key", "receipt": "120/m/key,2000/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -261,10 +264,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "SPP <spp@localhost>")
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL
-# Slow work has a queue of its own, so that a machine with more workers can keep mail from waiting behind reports.
+# Slow work has a queue of its own, so that a machine with more workers can keep mail from waiting behind reports; and
+# so has the one task that fetches addresses which companies gave, so that a worker behind a firewall can do it alone.
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_QUEUES = {"quick": {}, "jobs": {}}
-CELERY_TASK_ROUTES = {"jobs.run_job": {"queue": "jobs"}}
+CELERY_TASK_QUEUES = {"quick": {}, "jobs": {}, "egress": {}}
+CELERY_TASK_ROUTES = {"jobs.run_job": {"queue": "jobs"}, "policies.check_link": {"queue": "egress"}}
 CELERY_BEAT_SCHEDULER = "jobs.periodic:BellScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TASK_IGNORE_RESULT = True
@@ -293,6 +297,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "30"))
 # Modules with handlers of jobs outside the apps' `tasks.py`: those of the tests.
 JOB_HANDLER_MODULES = [name for name in os.environ.get("JOB_HANDLER_MODULES", "").split(",") if name]
+
+# Made-up host names that lead to servers on this machine, for tests and the demo: "policy.example.test=127.0.0.1:8099,…".
+# Everybody else's link check reaches public addresses only, whatever is set.
+LINK_CHECK_TEST_HOSTS = {
+    name: (place.rpartition(":")[0], int(place.rpartition(":")[2]))
+    for name, _sign, place in (
+        entry.partition("=") for entry in os.environ.get("LINK_CHECK_TEST_HOSTS", "").split(",") if entry
+    )
+}
+if LINK_CHECK_TEST_HOSTS and not DEVELOPMENT:
+    raise ImproperlyConfigured("LINK_CHECK_TEST_HOSTS is for tests and demos only: it leads past the check of addresses.")
 
 # --- Headers -----------------------------------------------------------------------------------------------------------
 
@@ -326,9 +341,12 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "common.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "common.logs.RequestIdFilter"},
+        "links": {"()": "common.logs.LinkFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "links"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

@@ -18,6 +18,7 @@ from .approval import (
     may_be_asked,
     open_request,
     people_of,
+    request_behind,
     requests_of,
     reviewed_text,
 )
@@ -37,7 +38,7 @@ from .discussion import (
 )
 from .doors import Door, announcement_door, approval_door
 from .drafting import present_cycle
-from .evidence import announcements_of, evidence_of, receipts_of, text_to_announce
+from .evidence import announcement_behind, announcements_of, evidence_of, receipts_of, text_to_announce
 from .gate import Gate, gate_of, last_submission
 from .people import adviser_users, company_users
 from .progress import (
@@ -55,6 +56,7 @@ from .progress import (
     waiting_for_review,
     with_steps,
 )
+from .queue import Waiting, last_seen_revisions, next_waiting, review_queue
 from .reviews import (
     assigned_seats,
     changed_meanwhile,
@@ -90,11 +92,13 @@ __all__ = [
     "Gate",
     "LinkStatus",
     "StaleTranslation",
+    "Waiting",
     "action_counts",
     "action_items",
     "advice_jobs",
     "advised",
     "adviser_users",
+    "announcement_behind",
     "announcement_door",
     "announcements_of",
     "approval_door",
@@ -118,11 +122,13 @@ __all__ = [
     "languages_of",
     "last_approved_text",
     "last_seen",
+    "last_seen_revisions",
     "last_submission",
     "latest_advice_job",
     "link_status",
     "may_be_asked",
     "names_of",
+    "next_waiting",
     "open_comments",
     "open_questions",
     "open_request",
@@ -139,7 +145,9 @@ __all__ = [
     "questions_of",
     "reached",
     "receipts_of",
+    "request_behind",
     "requests_of",
+    "review_queue",
     "reviewed_text",
     "sections_judged",
     "stale_translations",

@@ -10,6 +10,7 @@ from companies.models import Company, Person
 from policies.enums import ApprovalOutcome, FreezeReason
 from policies.models import ApprovalRequest, Cycle, Revision
 
+from .doors import Door
 from .reviews import changed_sections
 
 
@@ -41,6 +42,13 @@ def requests_of(cycle: Cycle) -> QuerySet[ApprovalRequest]:
     """Every request for approval of the cycle, the latest first; for who may read it."""
     rows = ApprovalRequest.objects.filter(cycle=cycle)
     return rows.select_related("revision", "approver", "requested_by", "scan").order_by("-requested_at", "-pk")
+
+
+def request_behind(door: Door) -> ApprovalRequest | None:
+    """Return the request that a link leads to, while the rights it was made with still reach it."""
+    rows = ApprovalRequest.objects.filter(pk=door.row_id)
+    kept = ("cycle__policy__published_revision", "cycle__based_on", "revision", "company", "requested_by", "approver")
+    return rows.select_related(*kept).first()
 
 
 def open_request(cycle: Cycle) -> ApprovalRequest | None:

@@ -8,6 +8,7 @@ from policies.enums import EvidenceKind
 from policies.models import Announcement, Cycle, Evidence, ReadReceipt, Revision
 
 from .approval import approved_request
+from .doors import Door
 
 
 def evidence_of(cycle: Cycle) -> dict[str, list[Evidence]]:
@@ -23,6 +24,12 @@ def announcements_of(cycle: Cycle) -> QuerySet[Announcement]:
     """Links to the approved text, the latest first, each with `readers`: how many said that they have read it."""
     rows = Announcement.objects.filter(cycle=cycle).select_related("revision", "created_by")
     return rows.annotate(readers=Count("receipts")).order_by("-created_at", "-pk")
+
+
+def announcement_behind(door: Door) -> Announcement | None:
+    """Return the announcement that a link leads to, while the rights it was made with still reach it."""
+    rows = Announcement.objects.filter(pk=door.row_id)
+    return rows.select_related("revision", "company", "created_by").first()
 
 
 def receipts_of(announcement: Announcement) -> QuerySet[ReadReceipt]:

@@ -20,10 +20,12 @@ from .decision import (
     outcome_of,
     paper,
     paper_of,
+    receipt_words,
     refusal_words,
     request_card,
     request_events,
 )
+from .evidence import announcement_terms, evidence_stages, proof_url, receipts_table
 from .progress import cycles_table, day, journey_steps, move_events, state_badge, state_chips, state_label
 from .qr import qr_code
 
@@ -31,6 +33,7 @@ __all__ = [
     "Gist",
     "Outcome",
     "Paper",
+    "announcement_terms",
     "checked_parts",
     "cycles_table",
     "day",
@@ -38,6 +41,7 @@ __all__ = [
     "decision_card",
     "duties",
     "evidence_lines",
+    "evidence_stages",
     "gist",
     "journey_steps",
     "move_events",
@@ -45,8 +49,11 @@ __all__ = [
     "paper",
     "paper_of",
     "place_url",
+    "proof_url",
     "qr_code",
     "reader_language",
+    "receipt_words",
+    "receipts_table",
     "refusal_words",
     "remark_items",
     "request_card",

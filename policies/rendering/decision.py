@@ -3,6 +3,7 @@
 It is drawn after the rights of the one who asked have been given back, so nothing in it may ask the database.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,15 +14,16 @@ from django.utils.translation import gettext
 from common import dates
 from common.components import Event
 from policies.enums import ApprovalOutcome, ApprovalWay
-from policies.models import ApprovalRequest, Revision
+from policies.models import ApprovalRequest, ReadReceipt, Revision
 from policies.queries.approval import LinkStatus, link_status
 
 from .checking import reader_language
 from .contents import Content, read
 from .redlines import Comparison, compare_contents, summary_sentence
 
-# The sections that say what is promised, for whom, and how it is kept.
-PROMISE, SCOPE, HOW = "commitment", "scope", "implementation"
+# The sections that say what is promised, and for whom.
+PROMISE, SCOPE = "commitment", "scope"
+SENTENCE = re.compile(r".*?(?:。|[.!?](?=\s|$)|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +85,8 @@ def paper_of(content: Mapping, *, sha256: str, revision: Revision | None = None)
 class Gist:
     """What whoever decides has to know before reading: the promise, to whom, what follows, what changed."""
 
-    promise: list[str]
-    scope: list[str]
-    how: list[str]
+    promise: str
+    scope: str
     duties: list[str]
     changes: str
     comparison: Comparison | None
@@ -98,9 +99,8 @@ def gist(shown: Paper, now: Mapping, before: Mapping | None, *, today: date) -> 
     """
     comparison = compare_contents(before, now, language=shown.language) if before is not None else None
     return Gist(
-        promise=_words(shown, PROMISE),
-        scope=_words(shown, SCOPE),
-        how=_words(shown, HOW),
+        promise=_first_sentence(shown, PROMISE),
+        scope=_first_sentence(shown, SCOPE),
         duties=duties(today),
         changes=summary_sentence(comparison) if comparison else gettext("This is the company's first policy."),
         comparison=comparison if comparison and comparison.is_change else None,
@@ -125,9 +125,11 @@ def _a_year_after(day: date) -> date:
         return day.replace(year=day.year + 1, day=28)
 
 
-def _words(shown: Paper, code: str) -> list[str]:
+def _first_sentence(shown: Paper, code: str) -> str:
+    """Return the sentence that a section begins with, in its own words; "" where it says nothing."""
     part = next((part for part in shown.content.parts if part.code == code), None)
-    return [block.text(shown.language) for block in part.written(shown.language)] if part else []
+    blocks = part.written(shown.language) if part else []
+    return SENTENCE.match(blocks[0].text(shown.language).strip())[0] if blocks else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,3 +235,17 @@ def refusal_words(code: str) -> str:
         "size": gettext("The file is too large. Please choose a smaller one."),
         "quota": gettext("The company's room for files is used up. Please ask the secretariat."),
     }[code]
+
+
+def receipt_words(receipt: ReadReceipt, *, is_new: bool) -> str:
+    """Say what was recorded; somebody with the same name learns how to be told apart, and nothing else."""
+    values = {"name": receipt.name, "moment": dates.date_and_time(receipt.read_at)}
+    if is_new:
+        return gettext("Recorded: %(name)s, %(moment)s. Thank you.") % values
+    return (
+        gettext(
+            "%(name)s was recorded already: %(moment)s. If that was somebody else with your name, write your name with"
+            " your department."
+        )
+        % values
+    )

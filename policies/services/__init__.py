@@ -26,6 +26,8 @@ from .discussion import PassageMissing, ask_question, reattach_thread, reopen_th
 from .evidence import cancel_evidence, record_evidence
 from .links import new_token, token_hash
 from .queueing import (
+    USUAL_BUSINESS_DAYS,
+    USUAL_REVIEWS_A_WEEK,
     Pace,
     adviser_for,
     amount_of_change,
@@ -87,6 +89,8 @@ from .texts import (
 
 __all__ = [
     "LINK_DAYS",
+    "USUAL_BUSINESS_DAYS",
+    "USUAL_REVIEWS_A_WEEK",
     "Advice",
     "Announced",
     "AnnouncementClosed",

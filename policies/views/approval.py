@@ -1,5 +1,6 @@
 """The company's side of top management's decision: where it stands, asking, calling off, and the signed paper."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
@@ -96,7 +97,7 @@ class RequestApprovalView(_DecisionMixin, FormView):
         except ValidationError as error:
             form.add_error("approver", error)
             return self.form_invalid(form)
-        address = self.request.build_absolute_uri(reverse("policies:approve", args=[asked.token]))
+        address = settings.PORTAL_URL + reverse("policies:approve", args=[asked.token])
         return self.response_class(
             request=self.request,
             template=["policies/approval_link.html"],

@@ -38,7 +38,12 @@ def write_whole_text(cast: Cast, *, without: tuple[str, ...] = (), **instead: st
 def consult(cast: Cast, *, who: str = "staff", **fields):
     """Record whom the company asked."""
     actor = cast.people[who]
-    values = {"kind": EvidenceKind.EXPERTISE, "happened_on": LONG_AGO, "who": "社労士", "text": "助言を受けた。"} | fields
+    values = {
+        "kind": EvidenceKind.EXPERTISE,
+        "happened_on": LONG_AGO,
+        "who": "社労士",
+        "text": "助言を受けた。",
+    } | fields
     with seen_by(actor):
         return services.record_evidence(cycle=cycle_of(cast), actor=actor, **values)
 
@@ -93,3 +98,9 @@ def decide(request: ApprovalRequest, given: services.Answer) -> ApprovalRequest:
     """Answer as the page behind the link does: with the rights of who asked, in their company alone."""
     with seen_by(request.requested_by, company_id=request.company_id):
         return services.decide_by_link(request=request, answer=given, now=NOW)
+
+
+def approved(cast: Cast) -> ApprovalRequest:
+    """A company whose text top management approved by link."""
+    endorsed(cast)
+    return decide(ask(cast, president_of(cast)).request, answer())

@@ -2,6 +2,7 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -268,7 +269,7 @@ def test_a_reference_reads_well_and_tells_a_slip_of_the_pen():
     for place in places:
         wrong = "2" if reference[place] != "2" else "3"
         assert not services.is_reference(reference[:place] + wrong + reference[place + 1 :])
-    for first, second in zip(places[:-1], places[1:], strict=False):
+    for first, second in pairwise(places):
         signs = list(reference)
         if signs[first] != signs[second]:
             signs[first], signs[second] = signs[second], signs[first]
