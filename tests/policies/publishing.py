@@ -49,7 +49,7 @@ def begin_next(cast: Cast, *, who: str = "staff") -> Cycle:
 def make_entries(number: int, *, programme=None) -> list[RegisterEntry]:
     """Companies in the register, each with one published text, made by the owner of the tables for lists to show."""
     programme = programme or make_programme()
-    return [_make_entry(make_company(programme, **_names(at)), at) for at in range(number)]
+    return [make_entry(make_company(programme, **_names(at)), at) for at in range(number)]
 
 
 def _names(at: int) -> dict:
@@ -62,7 +62,8 @@ def _names(at: int) -> dict:
     }
 
 
-def _make_entry(enrolment: Enrolment, at: int) -> RegisterEntry:
+def make_entry(enrolment: Enrolment, at: int) -> RegisterEntry:
+    """One of them: every third has an English text too, and its second section says nothing."""
     cycle = Cycle.objects.get(enrolment=enrolment)
     content = {
         "languages": ["ja", "en"] if at % 3 == 0 else ["ja"],

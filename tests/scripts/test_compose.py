@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import set_up
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ def environment():
 
 
 def test_every_process_of_the_portal_has_its_service():
-    assert list(SERVICES) == ["migrate", "web", "worker", "beat", "relay", "postgres", "redis"]
+    assert list(SERVICES) == ["migrate", "web", "worker", "egress", "beat", "relay", "postgres", "redis"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -54,7 +55,11 @@ def test_only_the_web_process_is_reached_from_outside_and_only_through_the_proxy
         "web": ["127.0.0.1:8000:8000"]
     }
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert {name for name, service in SERVICES.items() if service["networks"] != ["inside"]} == {"web", "worker"}
+    assert {name for name, service in SERVICES.items() if service["networks"] != ["inside"]} == {
+        "web",
+        "worker",
+        "egress",
+    }
 
 
 def test_no_secret_is_in_the_file():
@@ -62,7 +67,7 @@ def test_no_secret_is_in_the_file():
     optional = {"EMAIL_HOST_PASSWORD"}
     assert {variable for variable, value in secret if not REQUIRED.fullmatch(value)} == optional
     urls = [value for _, variable, value in environment() if variable.endswith("_URL") and "@" in value]
-    assert len(urls) == 11
+    assert len(urls) == 13
     assert [url for url in urls if not REQUIRED.fullmatch(url.split("@")[0].split(":", 2)[2])] == []
 
 
@@ -75,7 +80,7 @@ def test_only_the_migration_knows_the_owners_login():
 def test_everybody_waits_for_the_migration_and_it_for_the_database():
     healthy, done = {"condition": "service_healthy"}, {"condition": "service_completed_successfully"}
     assert SERVICES["migrate"]["depends_on"] == {"postgres": healthy}
-    for name in ("web", "worker", "beat", "relay"):
+    for name in ("web", "worker", "egress", "beat", "relay"):
         assert SERVICES[name]["depends_on"] == {"migrate": done, "redis": healthy}
 
 
@@ -105,6 +110,16 @@ def test_gunicorn_and_celery_find_what_they_are_told_to_run():
     assigned = [target.id for part in parts if isinstance(part, ast.Assign) for target in part.targets]
     assert "application" in assigned
     assert importlib.import_module("spp_portal.celery").app.main == "spp_portal"
+
+
+def test_every_queue_has_a_worker_and_only_one_fetches_addresses_that_companies_gave():
+    served = {
+        name: service["command"][service["command"].index("--queues") + 1].split(",")
+        for name, service in SERVICES.items()
+        if "--queues" in service.get("command", ())
+    }
+    assert served == {"worker": ["quick", "jobs"], "egress": ["egress"]}
+    assert sorted(sum(served.values(), [])) == sorted(settings.CELERY_TASK_QUEUES)
 
 
 def test_the_image_runs_as_nobody_in_particular_and_brings_what_pdf_needs():
