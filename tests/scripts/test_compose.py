@@ -119,7 +119,7 @@ def test_every_queue_has_a_worker_and_only_one_fetches_addresses_that_companies_
         if "--queues" in service.get("command", ())
     }
     assert served == {"worker": ["quick", "jobs"], "egress": ["egress"]}
-    assert sorted(sum(served.values(), [])) == sorted(settings.CELERY_TASK_QUEUES)
+    assert sorted(queue for queues in served.values() for queue in queues) == sorted(settings.CELERY_TASK_QUEUES)
 
 
 def test_the_image_runs_as_nobody_in_particular_and_brings_what_pdf_needs():
