@@ -35,11 +35,12 @@ class WordingForm(PortalFormMixin, forms.Form):
     """The paragraph as the company wants it, written with a suggestion beside it."""
 
     submit_label = _("Save and mark as taken over")
-    cancel_label = _("Go back without saving")
+    show_needs = False
 
     text = PlainText(rows=8, label=_("Your wording"), required=False, strip=False)
     base_rev = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     operation = forms.UUIDField(widget=forms.HiddenInput)
+    deed = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, suggestion: Suggestion, present: ParagraphText, **kwargs):
         is_outdated = present.text != suggestion.base_text
@@ -47,6 +48,7 @@ class WordingForm(PortalFormMixin, forms.Form):
             "text": present.text if is_outdated else suggestion.text,
             "base_rev": present.rev,
             "operation": uuid4(),
+            "deed": "edit",
         }
         super().__init__(*args, initial=start, **kwargs)
         self.fields["text"].help_text = (
