@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.comparing import compare
 from common.models import in_language
@@ -11,6 +12,13 @@ from policies.composing import Change, Kind
 from policies.models import Cycle
 
 LANGUAGE_NAMES = {"ja": _("Japanese"), "en": _("English")}
+WHAT = {
+    Kind.ADD: pgettext_lazy("paragraph", "new"),
+    Kind.CHANGE: pgettext_lazy("paragraph", "changed"),
+    Kind.REMOVE: pgettext_lazy("paragraph", "taken out"),
+    Kind.ASK_CHANGE: pgettext_lazy("paragraph", "edited by you"),
+    Kind.ASK_REMOVE: pgettext_lazy("paragraph", "edited by you"),
+}
 
 
 def changes_by_kind(catalogue: Catalogue, cycle: Cycle, changes: Iterable[Change], seen: dict) -> dict[str, list]:
@@ -42,12 +50,3 @@ def _pair(change: Change, language: str) -> dict:
         "new": new,
         "ops": compare(old, new, language=language),
     }
-
-
-WHAT = {
-    Kind.ADD: _("new"),
-    Kind.CHANGE: _("changed"),
-    Kind.REMOVE: _("taken out"),
-    Kind.ASK_CHANGE: _("edited by you"),
-    Kind.ASK_REMOVE: _("edited by you"),
-}
