@@ -98,7 +98,8 @@ def all_listed() -> Iterator[RegisterEntry]:
 
     Each statement stands alone, so this may run while the answer is on its way, after the request's transaction.
     """
-    entries = RegisterEntry.objects.listed().select_related("present").defer("present__content", "grams", "search")
+    listed = RegisterEntry.objects.listed().filter(present__isnull=False)
+    entries = listed.select_related("present").defer("present__content", "grams", "search")
     last: tuple[str, object] | None = None
     while True:
         rows = entries.order_by("sort_name", "id")

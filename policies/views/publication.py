@@ -3,13 +3,13 @@
 from functools import cached_property
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
-from policies.enums import Language, State
+from policies.enums import Language, State, Transition
 from policies.forms.publication import PlacesForm, PublishForm
 from policies.queries import approval as approvals
 from policies.queries import publication as queries
@@ -70,9 +70,9 @@ class PublicationView(PublicationMixin, FormView):
 
     def post(self, request, *args, **kwargs):
         if not self.is_member:
-            raise Http404
+            raise PermissionDenied
         if not self.is_time and self.publication is None:
-            messages.error(request, str(TransitionRefused(services.Transition.PUBLISH, self.cycle.state)))
+            messages.error(request, str(TransitionRefused(Transition.PUBLISH, self.cycle.state)))
             return HttpResponseRedirect(reverse("policies:company", args=[self.company.pk]))
         return super().post(request, *args, **kwargs)
 
