@@ -78,14 +78,7 @@ class AdviceRow:
     @property
     def state(self) -> str:
         """The state in words, for paper."""
-        return str(
-            {
-                ActionState.OPEN: gettext("Not answered yet"),
-                ActionState.DONE: gettext("Followed"),
-                ActionState.DECLINED: gettext("Not followed"),
-                ActionState.WITHDRAWN: gettext("Withdrawn by the adviser"),
-            }[ActionState(self.item.state)]
-        )
+        return _state_words()[self.item.state]
 
     @property
     def wording(self) -> str:
@@ -144,6 +137,15 @@ def advice_rows(
     return [AdviceRow(item, suggestions.get(item.source_id), today) for item in items]
 
 
+def _state_words() -> dict[str, str]:
+    return {
+        ActionState.DONE: gettext("Followed"),
+        ActionState.DECLINED: gettext("Not followed"),
+        ActionState.OPEN: gettext("Not answered yet"),
+        ActionState.WITHDRAWN: gettext("Withdrawn by the adviser"),
+    }
+
+
 # --- On paper -------------------------------------------------------------------------------------------------------------
 
 
@@ -188,12 +190,10 @@ def _on_paper(number: int, row: AdviceRow) -> dict:
 
 def _counts(rows: Sequence[AdviceRow]) -> list[tuple[str, int]]:
     """Return how many pieces of advice there are in each state, in words."""
-    return [
-        (gettext("Advice given"), len(rows)),
-        (gettext("Followed"), sum(row.item.state == ActionState.DONE for row in rows)),
-        (gettext("Not followed"), sum(row.item.state == ActionState.DECLINED for row in rows)),
-        (gettext("Not answered yet"), sum(row.is_open for row in rows)),
-    ]
+    counts = {state: sum(row.item.state == state for row in rows) for state in _state_words()}
+    if not counts[ActionState.WITHDRAWN]:
+        del counts[ActionState.WITHDRAWN]
+    return [(gettext("Advice given"), len(rows)), *((_state_words()[state], count) for state, count in counts.items())]
 
 
 def advice_file_name(company: Mapping[str, str], *, language: str, at: datetime.datetime) -> str:
