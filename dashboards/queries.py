@@ -1,5 +1,6 @@
 """Questions that need several apps: the companies of a programme with stage, advisers and milestones."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -10,8 +11,19 @@ from consultations.models import Consultation
 from policies.enums import State
 from policies.models import Move
 from policies.queries import advised, formulated, present_state
+from policies.queries.queue import AGAIN, FIRST, QUESTION, Waiting
 from programmes.models import Assignment, Enrolment, Programme
 from programmes.queries import assigned_advisers, reached_milestones
+
+QUEUE_SHOWS = ("all", FIRST, AGAIN, QUESTION)
+"""What of an adviser's queue may be asked for, beside what they are to do."""
+
+
+def shown_of_queue(waiting: Iterable[Waiting], *, show: str) -> list[Waiting]:
+    """Return the part of the queue that is asked for; "" is what the person is to do."""
+    if show == "all":
+        return list(waiting)
+    return [one for one in waiting if one.is_mine and show in ("", one.kind)]
 
 
 def is_late(programme: Programme, day: date) -> Q:

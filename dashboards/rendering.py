@@ -24,12 +24,15 @@ from consultations.rendering import Card, card, ledger_line, times_unit
 from consultations.rendering import when as consultation_when
 from policies.enums import FORMULATED_STATES, State
 from policies.models import Cycle
+from policies.queries.queue import AGAIN, FIRST, QUESTION, Waiting
 from policies.rendering import journey_steps, state_badge, state_label
 from policies.rendering.drafting import NextThing, days_left
 from programmes.enums import MilestoneCode
 from programmes.models import Attendance, Enrolment, MilestoneKind, Organisation, Programme, Session
-from programmes.rendering import companies_unit, own_sessions_table, session_url, where
+from programmes.rendering import Tab, companies_unit, own_sessions_table, session_url, where
 from programmes.rendering import when as session_when
+
+from .queries import shown_of_queue
 
 
 def names(advisers: Iterable[dict]) -> str:
@@ -555,3 +558,120 @@ def advising_table(enrolments: list[Enrolment], booked: Iterable[Consultation]) 
             for enrolment in enrolments
         ],
     )
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """What an empty queue says: that nothing waits, and what comes next."""
+
+    title: str
+    text: str
+
+
+def advising_tabs(programme: Programme, *, here: str) -> list[Tab]:
+    """Return the pages of an adviser's home."""
+    labels = {"dashboards:advising": gettext("To do"), "dashboards:advised": gettext("Companies that you advise")}
+    return [Tab(label, reverse(name, args=[programme.pk]), name == here) for name, label in labels.items()]
+
+
+def queue_chips(waiting: list[Waiting], *, show: str, query) -> list[Chip]:
+    """Return what of the queue may be looked at, each with its number; kinds that do not occur are left out."""
+    labels = {
+        "": pgettext("queue", "Yours to do"),
+        FIRST: pgettext("queue", "First submissions"),
+        AGAIN: pgettext("queue", "Submitted again"),
+        QUESTION: pgettext("queue", "Questions"),
+        "all": pgettext("queue", "All of your companies"),
+    }
+    counts = {key: len(shown_of_queue(waiting, show=key)) for key in labels}
+    return [
+        Chip(label=label, url=with_query(query, show=key or None, page=None), active=key == show, count=counts[key])
+        for key, label in labels.items()
+        if counts[key] or key in ("", show)
+    ]
+
+
+def queue_table(rows: list[Waiting], seen: dict[UUID, UUID], *, user, today: date) -> Table | None:
+    """What waits, by the day it is due; each row leads to where it is answered. `seen` is what the adviser saw last."""
+    if not rows:
+        return None
+    kinds = {
+        FIRST: pgettext("queue", "First submission"),
+        AGAIN: pgettext("queue", "Submitted again"),
+        QUESTION: pgettext("queue", "Question"),
+    }
+    return Table(
+        caption=gettext("To do, by the day it is due"),
+        columns=[
+            Column(label=gettext("Company")),
+            Column(label=pgettext("queue", "What")),
+            Column(label=pgettext("queue", "Arrived")),
+            Column(label=gettext("Due")),
+            Column(label=gettext("Changed since you last looked")),
+            Column(label=gettext("State")),
+        ],
+        rows=[
+            (
+                link(row.company, _waiting_url(row)),
+                kinds[row.kind],
+                Cell(dates.short_date(timezone.localdate(row.arrived_at)), "nowrap"),
+                _waiting_due(row, today),
+                _waiting_change(row, seen),
+                _waiting_state(row, user),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _waiting_url(row: Waiting) -> str:
+    return reverse("policies:questions" if row.kind == QUESTION else "policies:review", args=[row.company_id])
+
+
+def _waiting_due(row: Waiting, today: date) -> Cell | None:
+    if row.due_on is None:
+        return None
+    day = dates.short_date(row.due_on)
+    return Cell(format_html("{} {}", day, badge("late")) if row.due_on < today else day, "nowrap")
+
+
+def _waiting_change(row: Waiting, seen: dict[UUID, UUID]) -> Cell | str | None:
+    """Return how much changed since this adviser looked: exactly, where the text was counted against what they saw."""
+    if row.kind == QUESTION:
+        return None
+    last = seen.get(row.cycle_id)
+    if last is None:
+        words = ngettext("new to you, %(count)s character", "new to you, %(count)s characters", row.characters)
+        return words % {"count": f"{row.characters:,}"}
+    if last != row.compared_with_id:
+        return gettext("several versions")
+    added, removed = f"{row.added:,}", f"{row.removed:,}"
+    spoken = gettext("%(added)s characters added, %(removed)s taken out") % {"added": added, "removed": removed}
+    shown = '<span aria-hidden="true">+{} −{}</span> <span class="visually-hidden">{}</span>'
+    return Cell(format_html(shown, added, removed, spoken), "nowrap")
+
+
+def _waiting_state(row: Waiting, user) -> SafeString:
+    if row.kind == QUESTION:
+        return badge("waits_for_adviser")
+    if row.reviewing_id == user.pk:
+        return badge("in_progress", detail=gettext("(your draft)"))
+    return state_badge(row.state)
+
+
+def queue_empty(waiting: list[Waiting], booked: list[Consultation], *, show: str) -> Emptiness:
+    """Return what stands there when nothing is to be done: why, and what comes next."""
+    if show:
+        return Emptiness(gettext("Nothing of this kind waits"), gettext("Choose “Yours to do” to see what does."))
+    text = gettext("When a company submits its policy or asks you something, it appears here with the day it is due.")
+    if others := len(waiting):
+        more = ngettext(
+            "%(count)s submission of your companies waits for another adviser.",
+            "%(count)s submissions of your companies wait for another adviser.",
+            others,
+        )
+        text = f"{text} {more % {'count': others}}"
+    if booked:
+        coming = gettext("Your next consultation: %(company)s, %(when)s.")
+        text = f"{text} {coming % {'company': booked[0].company.name, 'when': consultation_when(booked[0])}}"
+    return Emptiness(gettext("Nothing waits for you"), text)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),
     path("programmes/<uuid:programme_id>/companies/", views.CompaniesView.as_view(), name="companies"),
     path("programmes/<uuid:programme_id>/advising/", views.AdvisingView.as_view(), name="advising"),
+    path("programmes/<uuid:programme_id>/advising/companies/", views.AdvisedView.as_view(), name="advised"),
 ]

@@ -207,19 +207,52 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         )
 
 
-class AdvisingView(ProgrammeMixin, TemplateView):
-    """An adviser's home in a programme: the assigned companies and the next dates."""
+class AdvisingView(ProgrammeMixin, ListView):
+    """An adviser's home in a programme: what waits for an answer, by the day it is due, and the next dates."""
 
     template_name = "dashboards/advising.html"
     audience = (AccessKind.ADVISER,)
+    paginate_by = PAGE_SIZE
+
+    def get_queryset(self):
+        self.waiting = policies.review_queue(self.request.user, self.programme, day=self.day)
+        return queries.shown_of_queue(self.waiting, show=self.show)
+
+    @property
+    def show(self) -> str:
+        """What is shown: one of `rendering.QUEUE_SHOWS`, or what the person is to do."""
+        asked = self.request.GET.get("show", "")
+        return asked if asked in queries.QUEUE_SHOWS else ""
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         user, now = self.request.user, self.now
         booked = list(consultations.upcoming(user, now=now).filter(programme=self.programme, adviser__user_id=user.pk))
         sessions = programmes.upcoming_sessions(user, programme_ids=[self.programme.pk], now=now)
+        rows = list(context["page_obj"].object_list)
+        seen = policies.last_seen_revisions(user, [row.cycle_id for row in rows], [row.id for row in rows])
+        return context | {
+            "tabs": rendering.advising_tabs(self.programme, here="dashboards:advising"),
+            "chips": rendering.queue_chips(self.waiting, show=self.show, query=self.request.GET),
+            "table": rendering.queue_table(rows, seen, user=user, today=self.day),
+            "empty": rendering.queue_empty(self.waiting, booked, show=self.show),
+            "coming": rendering.coming(sessions, booked, with_company=True)[:5],
+        }
+
+
+class AdvisedView(ProgrammeMixin, TemplateView):
+    """The companies that an adviser is assigned to."""
+
+    template_name = "dashboards/advised.html"
+    audience = (AccessKind.ADVISER,)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user = self.request.user
+        upcoming = consultations.upcoming(user, now=self.now)
+        booked = list(upcoming.filter(programme=self.programme, adviser__user_id=user.pk))
         assigned = queries.assigned_companies(user, self.programme, day=self.day)
         return context | {
+            "tabs": rendering.advising_tabs(self.programme, here="dashboards:advised"),
             "table": rendering.advising_table(list(assigned), booked),
-            "coming": rendering.coming(sessions, booked, with_company=True)[:5],
         }

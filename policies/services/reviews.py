@@ -219,7 +219,7 @@ def hold_own_review(review: Review, actor) -> Review:
     """
     held = (
         Review.objects.select_for_update(of=["self"])
-        .select_related("cycle__company", "cycle__enrolment", "submission__revision")
+        .select_related("cycle__company", "cycle__enrolment", "submission")
         .get(pk=review.pk)
     )
     if held.author_id != actor.pk or not permissions.can_review(actor, held):
