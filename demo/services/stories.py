@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from accounts.models import User
 from common.tenancy import acting_as
@@ -10,15 +11,13 @@ from consultations import workflow as consultation_workflow
 from consultations.enums import State
 from consultations.enums import Transition as ConsultationMove
 from policies import services as policies
-from policies import workflow as policy_workflow
-from policies.enums import Transition
-from policies.models import Cycle, Revision
+from policies.models import Cycle
 from programmes import services as programmes
 from programmes.models import Assignment
 
 from . import data
-from .content import policy_content
 from .world import World
+from .writing import Story, prepare_advisers
 
 
 @dataclass(frozen=True)
@@ -31,40 +30,46 @@ class Deed:
     do: Callable[[], object]
 
 
-ASSIGN, CONSULT, MOVE, END = range(4)
+ASSIGN, CONSULT, WRITE, MOVE, END = range(5)
 
 
 def tell_stories(world: World) -> None:
     """Live through the year company by company: what lies before this year's programme first."""
+    prepare_advisers(world)
     all_facts = data.read("companies")["companies"]
     earlier = _open_cycles(world, world.previous_enrolments)
+    stories = {
+        facts["key"]: Story(world, facts, earlier[facts["key"]]) for facts in all_facts if facts["key"] in earlier
+    }
+    for story in stories.values():
+        _live([*_writing(story), *_moves(world, story, story.facts["previous"])])
+    fresh = {key: enrolment for key, enrolment in world.enrolments.items() if key not in stories}
+    cycles = _open_cycles(world, fresh)
     for facts in all_facts:
-        _live(_moves(world, facts, earlier.get(facts["key"]), _before(facts), is_this_year=False))
-    cycles = _open_cycles(world, world.enrolments)
-    for facts in all_facts:
+        story = stories.get(facts["key"]) or Story(world, facts, cycles[facts["key"]])
         _live(
             [
                 *_assignments(world, facts),
                 *_consultations(world, facts),
-                *_moves(world, facts, cycles[facts["key"]], facts.get("moves", []), is_this_year=True),
+                *_beginning(story),
+                *_moves(world, story, facts.get("moves", [])),
+                *_what_followed(world, story),
             ]
         )
-        _live(_moves(world, facts, earlier.get(facts["key"]), _replaced(facts), is_this_year=False))
+
+
+def _beginning(story: Story) -> list[Deed]:
+    """This year's text: the next version of last year's, or a first draft."""
+    if "next" in story.wording:
+        day = story.wording["next"]["day"]
+        return [Deed(day, WRITE, story.writer, lambda: story.begin_next(day))]
+    return _writing(story)
 
 
 def _live(deeds: list[Deed]) -> None:
     for deed in sorted(deeds, key=lambda deed: (deed.day, deed.rank)):
         with acting_as(deed.user.pk):
             deed.do()
-
-
-def _before(facts: dict) -> list:
-    return [move for move in facts.get("previous", []) if move[1] != Transition.SUPERSEDE]
-
-
-def _replaced(facts: dict) -> list:
-    """A policy is replaced when its successor is out, so this comes last."""
-    return [move for move in facts.get("previous", []) if move[1] == Transition.SUPERSEDE]
 
 
 def _open_cycles(world: World, enrolments: dict) -> dict[str, Cycle]:
@@ -141,46 +146,44 @@ def _hold(consultation, meeting: dict, *, adviser: User) -> None:
 # --- Policies ----------------------------------------------------------------------------------------------------------------
 
 
-def _moves(world: World, facts: dict, cycle: Cycle | None, moves: list, *, is_this_year: bool) -> list[Deed]:
+def _moves(world: World, story: Story | None, moves: list) -> list[Deed]:
     return [
-        Deed(
-            day, MOVE, world.users[who], _moving(world, facts, cycle, (day, transition, who), is_this_year=is_this_year)
-        )
-        for day, transition, who in moves
+        Deed(day, MOVE, world.users[who], _moving(world, story, day, transition, who)) for day, transition, who in moves
     ]
 
 
-def _moving(world: World, facts: dict, cycle: Cycle, step: tuple, *, is_this_year: bool) -> Callable:
-    day, transition, who = step
-    actor = world.users[who]
-
-    def move():
-        if transition == Transition.SUBMIT:
-            _freeze(world, facts, cycle, actor, day=day, is_this_year=is_this_year)
-        if transition == Transition.APPROVE:
-            _share_last(world, cycle, actor, day)
-        policy_workflow.move(cycle=cycle, transition=Transition(transition), actor=actor, today=world.calendar.day(day))
-        if transition == Transition.PUBLISH:
-            cycle.policy.published_url = facts["url"]
-            cycle.policy.save(update_fields=["published_url"])
-
-    return move
+def _moving(world: World, story: Story, day: int, transition: str, who: str) -> Callable:
+    return lambda: story.move(day, transition, world.users[who], who)
 
 
-def _freeze(world: World, facts: dict, cycle: Cycle, actor: User, *, day: int, is_this_year: bool) -> None:
-    """What is submitted is frozen; the first text of this year is the unripe one."""
-    content = policy_content(
-        data.read("policy")["sections"],
-        company=world.companies[facts["key"]],
-        issue={language: facts[f"issue_{language}"] for language in ("ja", "en")},
-        is_first=is_this_year and not Revision.objects.filter(cycle=cycle).exists(),
-    )
-    policies.freeze_revision(cycle=cycle, content=content, actor=actor)
-    if facts.get("shared"):
-        _share_last(world, cycle, actor, day)
+def _writing(story: Story) -> list[Deed]:
+    """The first draft. A company of which nothing is told has not begun."""
+    told = story.wording
+    return [Deed(told["drafted"], WRITE, story.writer, lambda: story.draft(told["drafted"]))] if told else []
 
 
-def _share_last(world: World, cycle: Cycle, actor: User, day: int) -> None:
-    """What is approved is shared with the secretariat; a company may share an earlier one too."""
-    revision = Revision.objects.filter(cycle=cycle).latest("number")
-    policies.share_revision(revision=revision, actor=actor, now=world.calendar.moment(day, "17:00"))
+def _what_followed(world: World, story: Story) -> list[Deed]:
+    """What was done about the text between the moves, and beside it."""
+    told = story.wording
+    if not told:
+        return []
+    steps = [
+        *(
+            (returned["answered"], story.answer, returned)
+            for returned in told.get("returns", [])
+            if "answered" in returned
+        ),
+        *((edit["day"], story.edit, edit) for edit in told.get("edits_later", [])),
+        *((question["day"], story.ask, question) for question in told.get("questions", [])),
+    ]
+    deeds = [Deed(day, WRITE, story.writer, partial(do, step)) for day, do, step in steps]
+    later = [(evidence["day"], story.record, evidence) for evidence in told.get("evidence", [])]
+    if "announcement" in told:
+        later.append((told["announcement"]["day"], story.announce, told["announcement"]))
+    deeds += [Deed(day, END, story.writer, partial(do, step)) for day, do, step in later]
+    return deeds + [_reply(world, story, question) for question in told.get("questions", []) if "reply" in question]
+
+
+def _reply(world: World, story: Story, question: dict) -> Deed:
+    told = question["reply"]
+    return Deed(told["day"], WRITE, world.users[told["who"]], partial(story.reply, question))

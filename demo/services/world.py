@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
 
 from accounts.models import User
 from companies.models import Company, Person
@@ -24,6 +27,8 @@ class World:
     calendar: Calendar
     operator: User
     tell: Callable[[str], None] = say_nothing
+    # By the real clock: what is dated later was written down by this load.
+    began: datetime = field(default_factory=timezone.now)
     programme: Programme | None = None
     previous: Programme | None = None
     seats: dict[str, Seat] = field(default_factory=dict)

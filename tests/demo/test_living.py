@@ -14,8 +14,23 @@ from companies.models import Company, Person
 from consultations.models import Consultation, Minutes, PrivateNote
 from demo.services import load_living_demo
 from demo.services.calendar import Calendar
-from policies.enums import State
-from policies.models import Cycle, Move, Revision
+from policies.enums import EvidenceKind, State
+from policies.models import (
+    ActionItem,
+    Cycle,
+    Evidence,
+    Move,
+    Phrase,
+    Post,
+    ReadReceipt,
+    RegisterEntry,
+    RegisterVersion,
+    Review,
+    Revision,
+    Submission,
+    Suggestion,
+    Thread,
+)
 from policies.services import digest
 from programmes.models import (
     Assignment,
@@ -113,20 +128,73 @@ def test_texts_are_the_company_s_and_its_advisers(world):
         assert Revision.objects.exists()
         assert not Revision.objects.filter(shared_at=None).exists()
     with seen_by(world.users["takamine-staff"]):
-        first, second = Revision.objects.order_by("number")
+        revisions = list(Revision.objects.order_by("number"))
         assert Minutes.objects.count() == 2
-    assert first.sha256 == digest(first.content) != second.sha256
-    assert "株式会社髙嶺精密は" in second.content["sections"][0]["paragraphs"][0]["ja"]
-    first_ids = [p["id"] for s in first.content["sections"] for p in s["paragraphs"]]
-    assert first_ids == [p["id"] for s in second.content["sections"] for p in s["paragraphs"]]
+    assert [revision.reason for revision in revisions] == [
+        "submission",
+        "return",
+        "submission",
+        "endorsement",
+        "approval",
+        "publication",
+    ]
+    assert all(revision.sha256 == digest(revision.content) for revision in revisions)
+    first, last = revisions[0], revisions[-1]
+    assert first.sha256 != last.sha256
+    assert "株式会社髙嶺精密" in last.content["sections"][0]["paragraphs"][0]["ja"]
+    ids = [[p["id"] for s in content["sections"] for p in s["paragraphs"]] for content in (first.content, last.content)]
+    assert ids[0] == ids[1]
     assert PrivateNote.objects.count() == 3
 
 
-def test_no_placeholder_is_left_in_a_text(world):
+def test_no_place_to_fill_is_left_in_a_text_that_was_frozen(world):
     for content in Revision.objects.values_list("content", flat=True):
-        words = [p[language] for s in content["sections"] for p in s["paragraphs"] for language in ("ja", "en")]
+        words = [p[language] for s in content["sections"] for p in s["paragraphs"] for language in content["languages"]]
         assert all(words)
-        assert not [word for word in words if "{" in word]
+        assert not [word for word in words if "{" in word or "［" in word]
+
+
+def test_every_page_of_the_workbench_has_something_to_show(world):
+    """Advice answered in every way, talk, evidence, receipts, and a register; dated as the story has it."""
+    assert set(Suggestion.objects.values_list("state", flat=True)) == {"open", "accepted", "edited", "declined"}
+    assert set(ActionItem.objects.values_list("state", flat=True)) >= {"open", "done", "declined"}
+    assert set(ActionItem.objects.values_list("source", flat=True)) == {"verdict", "comment", "suggestion"}
+    assert set(Thread.objects.values_list("kind", flat=True)) == {"comment", "question"}
+    assert set(Evidence.objects.values_list("kind", flat=True)) == set(EvidenceKind.values)
+    assert set(Revision.objects.values_list("reason", flat=True)) >= {"submission", "return", "endorsement", "approval"}
+    assert Review.objects.filter(returned_at=None, closed_at=None).count() == 1
+    assert Submission.objects.waiting().count() == 3
+    assert ReadReceipt.objects.count() == 6
+    assert RegisterEntry.objects.listed().count() == 3
+    assert RegisterVersion.objects.count() == 4
+    assert Phrase.objects.count() == 3
+    stamps = [
+        *Revision.objects.values_list("frozen_at", flat=True),
+        *Submission.objects.values_list("submitted_at", flat=True),
+        *Post.objects.values_list("created_at", flat=True),
+        *Suggestion.objects.values_list("created_at", flat=True),
+    ]
+    assert max(on(stamp) for stamp in stamps) == SUNDAY
+    assert len({on(stamp) for stamp in stamps}) > 10
+
+
+def test_one_suggestion_is_outdated_and_none_was_merged_by_guess(world):
+    outdated = [
+        suggestion
+        for suggestion in Suggestion.objects.filter(state="open", shared_at__isnull=False)
+        if suggestion.paragraph.texts.get(language="ja").text != suggestion.base_text
+    ]
+    assert len(outdated) == 1
+    accepted = Suggestion.objects.filter(state="accepted")
+    assert {s.paragraph.saves.filter(text=s.text, outcome="kept").exists() for s in accepted} == {True}
+
+
+def test_a_review_that_was_not_returned_is_its_author_s_alone(world):
+    private = Suggestion.objects.filter(shared_at=None)
+    assert private.count() == 1
+    for who, count in {"watanabe": 1, "kuze": 0, "nihonkai-staff": 0, "mochizuki": 0}.items():
+        with seen_by(world.users[who]):
+            assert Suggestion.objects.filter(pk__in=list(private.values_list("pk", flat=True))).count() == count, who
 
 
 def test_the_cohort_is_varied(world):
