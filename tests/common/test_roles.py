@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from common.tenancy import roles
 from common.tenancy.roles import LIMITS, ensure_roles, let_web_role_sign_in
-from tests.stack import wait_until
+from tests.stack import WAIT_SECONDS, wait_until
 
 AT_ONCE = 6
 
@@ -51,7 +51,7 @@ class Caller(threading.Thread):
         try:
             self.number = ask("SELECT pg_backend_pid()")[0][0]
             if self.barrier:
-                self.barrier.wait(timeout=60)
+                self.barrier.wait(timeout=WAIT_SECONDS)
             self.deed()
         except Error as error:
             self.raised = error.__cause__.pgcode

@@ -11,7 +11,7 @@ from jobs.services import store_file
 from jobs.tasks import JobRefused, JobRun, job_handler, told
 from notifications.services import tell_job_ended
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 600
 
 
 def tell_failed(job) -> None:

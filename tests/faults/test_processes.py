@@ -9,7 +9,7 @@ import pytest
 from accounts.services import open_account
 from jobs.models import Heartbeat, Outbox
 from jobs.services import tell
-from tests.stack import ROOT
+from tests.stack import ROOT, WAIT_SECONDS
 
 pytestmark = pytest.mark.processes
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.processes
 def test_all_are_alive_and_the_clock_is_rung_through(stack):
     """Beat writes the bell, the relay rings it, the worker answers it."""
     stack.start("beat")
-    assert "Alive" in stack.manage("check_processes", "--wait", "30")
+    assert "Alive" in stack.manage("check_processes", "--wait", str(WAIT_SECONDS))
     swept = Outbox.objects.filter(task="jobs.close_lost_jobs").exclude(done_at=None)
     stack.wait_until(swept.exists, "the sweeper has run")
     assert list(stack.folder.glob("beat-schedule*"))
@@ -78,7 +78,7 @@ def test_a_privileged_role_is_refused(running, name):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=WAIT_SECONDS,
         check=False,
     )
     assert done.returncode != 0

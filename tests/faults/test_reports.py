@@ -17,6 +17,7 @@ from reports.models import Report
 from reports.services import request_report
 from reports.tasks import PAGE
 from tests.factories import make_attendance, make_company, make_person, make_programme, make_seat, make_session
+from tests.stack import WAIT_SECONDS
 
 pytestmark = pytest.mark.processes
 
@@ -56,7 +57,7 @@ def being_set(stack, report: Report, *, attempt: int = 1) -> None:
 
 def assert_whole_and_once(stack, report: Report) -> None:
     """One report with two files that can be read, made and written down once."""
-    stack.wait_until(lambda: not Job.objects.get(pk=report.job_id).is_open, "the job ends", seconds=180)
+    stack.wait_until(lambda: not Job.objects.get(pk=report.job_id).is_open, "the job ends", seconds=2 * WAIT_SECONDS)
     job, report = Job.objects.get(pk=report.job_id), Report.objects.get()
     assert (job.state, job.error) == ("done", "")
     with open_stored(report.pdf) as file:

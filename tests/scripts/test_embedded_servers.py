@@ -18,6 +18,8 @@ import redis
 import servers
 from kombu import Connection
 
+from tests.scripts.conftest import WAIT_SECONDS
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +37,7 @@ class Services:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=WAIT_SECONDS,
         )
 
     def addresses(self):
@@ -151,14 +153,17 @@ def test_a_kill_of_both_servers_loses_nothing_that_was_committed(running, databa
     database.execute("CREATE TABLE kept (number integer)")
     database.execute("INSERT INTO kept SELECT generate_series(1, 1000)")
     address = running.addresses()
-    redis.Redis.from_url(servers.client_url(address["REDIS_URL"])).rpush("queue", "a", "b")
+    broker = redis.Redis.from_url(servers.client_url(address["REDIS_URL"]))
+    broker.rpush("queue", "a", "b")
+    # Its file is flushed once a second, and while that goes on, what comes after may wait in its memory.
+    assert broker.execute_command("WAITAOF", 1, 0, WAIT_SECONDS * 1000)[0] == 1
     # A connection in the middle of its work keeps old children busy for a moment, as in a real crash.
     database.connection.autocommit = False
     database.execute("INSERT INTO kept VALUES (-1)")
     killed = running.pids()
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    assert children.wait_until(lambda: not any(map(children.is_alive, killed)), seconds=5)
+    assert children.wait_until(lambda: not any(map(children.is_alive, killed)), seconds=WAIT_SECONDS)
 
     started = running.run("start")
 
@@ -196,13 +201,13 @@ def test_servers_in_the_foreground_end_with_the_process_that_keeps_them(open_fol
         stderr=subprocess.DEVNULL,
     )
     try:
-        assert children.wait_until(lambda: None not in services.pids(), seconds=30, pause=0.3)
+        assert children.wait_until(lambda: None not in services.pids(), seconds=WAIT_SECONDS, pause=0.3)
         pids = services.pids()
         refused = services.run("stop")
         assert (refused.returncode, "in use by `services.py foreground`" in refused.stderr) == (1, True)
         keeper.kill()
         keeper.wait()
-        assert children.wait_until(lambda: not any(map(children.is_alive, pids)), seconds=10)
+        assert children.wait_until(lambda: not any(map(children.is_alive, pids)), seconds=WAIT_SECONDS)
     finally:
         keeper.kill()
         keeper.wait()

@@ -12,6 +12,8 @@ import children
 import pytest
 import supervisor
 
+from tests.scripts.conftest import WAIT_SECONDS
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 # A whole supervisor in a process of its own. The table is the test's; each line of `order` is one child that ended.
@@ -46,7 +48,7 @@ def child(name, script, **options):
 
 def polite(name):
     """A shell script that writes its name into `order` when it is asked to end."""
-    return f"echo $$ > {name}.pid; trap 'echo {name} >> order; exit 0' TERM; while :; do sleep 0.05; done"
+    return f"trap 'echo {name} >> order; exit 0' TERM; echo $$ > {name}.pid; while :; do sleep 0.05; done"
 
 
 @pytest.fixture
@@ -67,7 +69,9 @@ def supervise(tmp_path):
         process.kill()
         process.communicate()
     for file in tmp_path.glob("*.pid"):
-        children.send(int(file.read_text()), signal.SIGKILL)
+        # One that was killed while it wrote has left an empty file.
+        if number := file.read_text().strip():
+            children.send(int(number), signal.SIGKILL)
 
 
 def read_until(process, text):
@@ -80,9 +84,9 @@ def read_until(process, text):
     pytest.fail(f"{text!r} was never said, only {lines}")
 
 
-def written(path, *, seconds=5):
+def written(path):
     """The content of a file, as soon as it has some."""
-    assert children.wait_until(lambda: path.exists() and path.read_text().strip(), seconds=seconds), path
+    assert children.wait_until(lambda: path.exists() and path.read_text().strip(), seconds=WAIT_SECONDS), path
     return path.read_text().strip()
 
 
@@ -92,7 +96,7 @@ def test_children_end_in_the_order_of_the_table(supervise, tmp_path):
     for name in names:
         written(tmp_path / f"{name}.pid")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=WAIT_SECONDS) == 0
     assert (tmp_path / "order").read_text().split() == names
 
 
@@ -120,7 +124,7 @@ def test_a_child_that_was_killed_takes_its_own_children_with_it(supervise, tmp_p
     supervise(child("worker", "echo $$ > worker.pid; sleep 60 & echo $! > pool.pid; wait"))
     pool = int(written(tmp_path / "pool.pid"))
     os.kill(int(written(tmp_path / "worker.pid")), signal.SIGKILL)
-    assert children.wait_until(lambda: not children.is_alive(pool), seconds=5)
+    assert children.wait_until(lambda: not children.is_alive(pool), seconds=WAIT_SECONDS)
 
 
 def test_a_child_that_does_not_want_to_end_is_killed_after_its_time(supervise, tmp_path):
@@ -130,7 +134,7 @@ def test_a_child_that_does_not_want_to_end_is_killed_after_its_time(supervise, t
     stubborn = int(written(tmp_path / "worker.pid"))
     asked = time.monotonic()
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=WAIT_SECONDS) == 0
     assert time.monotonic() - asked > 1
     assert not children.is_alive(stubborn)
 
@@ -140,7 +144,7 @@ def test_a_killed_supervisor_leaves_no_child_behind(supervise, tmp_path):
     numbers = [int(written(tmp_path / f"{name}.pid")) for name in ("web", "worker")]
     process.kill()
     process.wait()
-    assert children.wait_until(lambda: not any(map(children.is_alive, numbers)), seconds=5)
+    assert children.wait_until(lambda: not any(map(children.is_alive, numbers)), seconds=WAIT_SECONDS)
 
 
 def test_the_next_supervisor_clears_away_what_outlived_a_killed_one(supervise, tmp_path):
