@@ -2,6 +2,9 @@
 
 Run under `services.py run`, which gives the addresses of the servers. Every check of style runs although an earlier
 one failed, and so do the tests; the exit status tells whether all was well. Pytest speaks last.
+
+Without arguments for pytest all tests run, in as many processes as there are cores, each on a database of its own
+(tests/lanes.py says how they are dealt out). With arguments it is one plain run of what they name.
 """
 
 import os
@@ -23,6 +26,13 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example",
     "SECRET_KEY": secrets.token_urlsafe(50),
 }
+
+
+# More processes than this would only wait for PostgreSQL and for memory.
+MOST_LANES = 4
+# One for all processes: each has to find the same tests in the same order. Another one each time, as without it.
+HASH_SEED = str(secrets.randbelow(2**32))
+ALL_TESTS = ["--numprocesses", "logical", "--maxprocesses", str(MOST_LANES), "--dist", "loadscope"]
 
 
 def templates():
@@ -77,6 +87,11 @@ def shortened(text, *, lines=60):
     return "\n".join([*said[:lines], *more])
 
 
+def pytest_command(arguments):
+    """The command for a run of what the arguments name, or of everything when there are none."""
+    return [*PYTHON, "-m", "pytest", *(arguments or ALL_TESTS)]
+
+
 def main(words):
     tasks = [word for word in words if word in ("lint", "tests")]
     if not tasks:
@@ -85,12 +100,11 @@ def main(words):
     failed = lint() if "lint" in tasks else []
     status = 0
     if "tests" in tasks:
-        say("Running the tests …")
+        say(f"Running the tests … (PYTHONHASHSEED={os.environ.get('PYTHONHASHSEED', HASH_SEED)})")
         arguments = [word for word in words if word not in tasks]
         # The browser that set-up has found or installed; the tests take this one.
-        environment = {**os.environ, "PORTAL_CHROMIUM": set_up.browser() or ""}
-        command = [*PYTHON, "-m", "pytest", *arguments]
-        status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+        environment = {"PYTHONHASHSEED": HASH_SEED, **os.environ, "PORTAL_CHROMIUM": set_up.browser() or ""}
+        status = subprocess.run(pytest_command(arguments), cwd=CHECKOUT, env=environment, check=False).returncode
     if failed:
         say(f"Not in order: {', '.join(failed)}.")
     return status or bool(failed)

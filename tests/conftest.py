@@ -2,9 +2,37 @@
 
 import pytest
 from django.db import connection
+from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests.factories import Cast, make_cast
+from tests.lanes import Lanes, urgency
 from tests.roles import WebClient
+
+# A busy machine may be slow. What Hypothesis does otherwise on continuous integration stays as it is.
+settings.register_profile(
+    "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items) -> None:
+    """Among several processes, begin with what takes longest. One alone keeps the order of pytest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: urgency(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config, log) -> Lanes | None:
+    """Deal the tests out as tests/lanes.py says, unless another way was asked for."""
+    return Lanes(config, log) if config.option.dist == "loadscope" else None
+
+
+@pytest.fixture(autouse=True)
+def first_language():
+    """Forget the language of the last request: a test reads Japanese unless it says otherwise, whatever came before it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

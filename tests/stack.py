@@ -43,7 +43,8 @@ from spp_portal import settings as portal_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
+PREFIX = os.environ.get("PORTAL_TEST_DB", "test_portal")
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 
@@ -153,8 +154,9 @@ class Stack:
         for folder in (self.folder, self.logs, broker):
             folder.mkdir()
         self.broker = Broker(broker)
-        self.database = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_{name}"
-        self.port = _free_port()
+        self.database = f"{PREFIX}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{name}"
+        self._held_port = _held_port()
+        self.port = self._held_port.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.processes: dict[str, subprocess.Popen] = {}
         self.environment = {
@@ -196,6 +198,7 @@ class Stack:
                 "spp_portal.wsgi:application",
                 "--bind",
                 f"127.0.0.1:{self.port}",
+                "--reuse-port",
             ],
             "worker": [*celery, "worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip"],
             "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""],
@@ -308,7 +311,7 @@ class Stack:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=5 * WAIT_SECONDS,
             check=False,
         )
         assert done.returncode == 0, f"manage.py {' '.join(words)}:\n{done.stdout}\n{done.stderr}"
@@ -339,9 +342,11 @@ class Stack:
         return contextlib.closing(line)
 
     def _make_database(self) -> None:
-        template = self._template()
-        self._drop(self.database)
         with self.line() as line, line.cursor() as cursor:
+            # Two stacks may want the template at once, and to copy it nobody may be connected to it.
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [PREFIX])
+            template = self._template()
+            self._drop(self.database)
             cursor.execute(_named("CREATE DATABASE {} TEMPLATE {}", self.database, template))
         if not self._web_role_signs_in():
             self.manage("setup_database", "--verbosity", "0")
@@ -351,7 +356,7 @@ class Stack:
 
         Migrating takes ten seconds and more, copying less than one; the next run finds it, too.
         """
-        prefix = f"{os.environ.get('PORTAL_TEST_DB', 'test_portal')}_template_"
+        prefix = f"{PREFIX}_template_"
         name = prefix + _migrations_digest()
         with self.line() as line, line.cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
@@ -483,14 +488,17 @@ class Stack:
         for name in list(self.processes):
             self.kill(name)
         self.broker.stop()
+        self._held_port.close()
         self._drop(self.database)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return line.getsockname()[1]
+def _held_port() -> socket.socket:
+    """A socket that keeps a free port for the web process, which listens beside it (`--reuse-port`)."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    line.bind(("127.0.0.1", 0))
+    return line
 
 
 def _migrations_digest() -> str:

@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from accounts.models import User
 from tests.stack import Stack
@@ -22,14 +23,25 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """Use the system's browser, not one of Playwright's; `PORTAL_CHROMIUM` names another."""
+# ms; generous, because a busy machine of two cores must not fail what would pass on an idle one.
+PATIENCE = 180_000
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium for all tests of this folder: the system's, not one of Playwright's; `PORTAL_CHROMIUM` names another.
+
+    Its end is the end of Playwright's event loop, too: tests of other folders that run in this process meet none.
+    """
     program = os.environ.get("PORTAL_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    return {**browser_type_launch_args, "executable_path": program, "args": QUIET}
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(django_db_blocker):
     """The whole portal with its demo on a database of its own, for all tests with a browser: nobody changes the demo."""
     with django_db_blocker.unblock(), Stack(name="browser", environment={"PORTAL_DEBUG": ""}) as stack:
@@ -38,7 +50,7 @@ def running(django_db_blocker):
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def person(running) -> Callable:
     """Return a function that gives the account with an address."""
 
@@ -71,6 +83,7 @@ def open_page(running, browser) -> Callable:
             java_script_enabled=scripts,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.on("console", lambda message: complain(message.text))
         context.on("weberror", lambda error: breaches.append(str(error.error)))
         if user:

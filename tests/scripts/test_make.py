@@ -59,8 +59,15 @@ def test_a_failing_check_is_named_and_does_not_keep_the_others_from_running(monk
     passes = [sys.executable, "-c", ""]
     monkeypatch.setattr(check, "checks", lambda: [("first", fails, {}), ("second", passes, {})])
     assert check.main(["lint"]) == 1
-    said = re.sub(r"\d\.\d s", "0.0 s", capsys.readouterr().err)
+    said = re.sub(r"[\d.]+ s\)", "0.0 s)", capsys.readouterr().err)
     assert said == "FAILED  first (0.0 s)\nline 3 is wrong\nok      second (0.0 s)\nNot in order: first.\n"
+
+
+def test_all_tests_run_side_by_side_and_a_part_of_them_in_one_plain_run():
+    everything, part = check.pytest_command([]), check.pytest_command(["tests/policies", "-k", "x"])
+    assert everything[:3] == part[:3] == [sys.executable, "-m", "pytest"]
+    assert everything[3:] == ["--numprocesses", "logical", "--maxprocesses", "4", "--dist", "loadscope"]
+    assert part[3:] == ["tests/policies", "-k", "x"]
 
 
 @pytest.mark.parametrize(("lines", "last"), [(60, "59"), (61, "… and 1 lines more")])
