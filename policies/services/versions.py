@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit import services as audit
 from policies.enums import Language
@@ -28,6 +29,8 @@ class Passage:
     """A paragraph of an earlier version that is not in the working copy as it was then."""
 
     id: str
+    # The first paragraph of an earlier round that it goes on from, or itself.
+    origin: UUID | None
     # Its row in the cycle; None where the cycle never had it.
     paragraph: Paragraph | None
     section_code: str
@@ -56,30 +59,39 @@ class ChangedMeanwhile(Exception):
 def passages_to_restore(*, revision: Revision, cycle: Cycle, paragraph: str = "", section: str = "") -> list[Passage]:
     """Return what bringing back one paragraph, one section or the whole version would change; three statements."""
     wanted = [
-        (each, part["code"])
+        (each, part.get("code") or "")
         for part in revision.content.get("sections", ())
         for each in part.get("paragraphs", ())
-        if each.get("id") and (not section or part["code"] == section) and (not paragraph or each["id"] == paragraph)
+        if each.get("id")
+        and (not section or part.get("code") == section)
+        and (not paragraph or each["id"] == paragraph)
     ]
-    keys = [key for each, _code in wanted for key in _keys(cycle, each["id"])]
-    known = Paragraph.objects.filter(cycle=cycle, pk__in=keys).select_related("cycle", "section")
-    standing = {paragraph.pk: paragraph for paragraph in known}
+    keys = [key for each, _code in wanted for key in _keys(cycle, each)]
+    known = Paragraph.objects.filter(Q(pk__in=keys) | Q(origin_id__in=keys), cycle=cycle)
+    standing: dict[UUID | None, Paragraph] = {}
+    for each in known.select_related("cycle", "section"):
+        standing |= {each.origin_id: each, each.pk: each}
     rows: dict[UUID, dict[str, ParagraphText]] = {}
-    for row in ParagraphText.objects.filter(cycle=cycle, paragraph__in=standing):
+    for row in ParagraphText.objects.filter(cycle=cycle, paragraph__in=standing.values()):
         rows.setdefault(row.paragraph_id, {})[row.language] = row
     found = []
     for each, code in wanted:
-        paragraph = next((standing[key] for key in _keys(cycle, each["id"]) if key in standing), None)
-        found.append(_passage(each, code, paragraph, rows.get(paragraph.pk, {}) if paragraph else {}, cycle))
+        present = next((standing[key] for key in _keys(cycle, each) if key in standing), None)
+        found.append(_passage(each, code, present, rows.get(present.pk, {}) if present else {}, cycle))
     return [passage for passage in found if passage.languages]
 
 
-def _keys(cycle: Cycle, id_: str) -> list[UUID]:
-    """Return the ids that a paragraph of a version may have in the cycle: its own, and that of its copy from another."""
+def _keys(cycle: Cycle, old: Mapping) -> list[UUID]:
+    """Return the ids by which a paragraph of a version may be known in the cycle: its own, where it goes on from, its copy."""
+    return [key for key in (_uuid(old["id"]), _uuid(old.get("origin")), _copy_of(cycle, old["id"])) if key]
+
+
+def _uuid(value: str | None) -> UUID | None:
+    """Return an id of ours; an imported text may have others."""
     try:
-        return [UUID(id_), _copy_of(cycle, id_)]
-    except ValueError:  # an imported text has ids of its own kind
-        return [_copy_of(cycle, id_)]
+        return UUID(value or "")
+    except ValueError:
+        return None
 
 
 def _copy_of(cycle: Cycle, id_: str) -> UUID:
@@ -90,6 +102,7 @@ def _passage(old: Mapping, code: str, paragraph: Paragraph | None, rows: Mapping
     standing = Standing.ABSENT if paragraph is None else Standing.REMOVED if paragraph.removed_at else Standing.PRESENT
     return Passage(
         id=old["id"],
+        origin=_uuid(old.get("origin")) or _uuid(old["id"]),
         paragraph=paragraph,
         section_code=code,
         standing=standing,
@@ -110,8 +123,10 @@ def restore_passages(
     and ValidationError where a section has no room.
     """
     hold_for_writing(cycle, actor)
-    keys = [key for id_ in seen for key in _keys(cycle, id_)]
-    list(ParagraphText.objects.select_for_update().filter(cycle=cycle, paragraph__in=keys).order_by("pk"))
+    before = passages_to_restore(revision=revision, cycle=cycle)
+    # Nobody writes on them between looking and writing.
+    mine = [passage.paragraph for passage in before if passage.id in seen and passage.paragraph]
+    list(ParagraphText.objects.select_for_update().filter(cycle=cycle, paragraph__in=mine).order_by("pk"))
     passages = [p for p in passages_to_restore(revision=revision, cycle=cycle) if p.id in seen]
     if any(passage.token != seen[passage.id] for passage in passages):
         raise ChangedMeanwhile
@@ -133,7 +148,8 @@ def _restore(passage: Passage, *, cycle: Cycle, operation: UUID, actor, now: dat
     if passage.standing == Standing.ABSENT:
         section = begin_sections(cycle=cycle, actor=actor).get(passage.section_code)
         if section is not None:
-            add_paragraph(section=section, texts=passage.old, actor=actor, pk=_copy_of(cycle, passage.id))
+            copy = add_paragraph(section=section, texts=passage.old, actor=actor, pk=_copy_of(cycle, passage.id))
+            Paragraph.objects.filter(pk=copy.pk).update(origin_id=passage.origin)
         return
     paragraph = passage.paragraph
     if passage.standing == Standing.REMOVED:

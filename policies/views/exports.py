@@ -38,7 +38,7 @@ class ExportView(ReadersMixin, View):
     def post(self, request, *args, **kwargs):
         revision, before = self.named("to"), self.named("from")
         cycle = revision.cycle if revision else self.cycle
-        if cycle is None or (revision is None and request.POST.get("to") != WORKING):
+        if cycle is None:
             raise Http404
         content = read(revision.content if revision else queries.working_content(cycle))
         has_english = "en" in content.languages

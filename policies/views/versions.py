@@ -1,5 +1,6 @@
 """Versions of a company's policy: which there are, what each says, what changed, and bringing passages back."""
 
+import contextlib
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -161,24 +162,24 @@ class TextView(TextsMixin, TemplateView):
     template_name = "policies/versions/version.html"
 
     def texts(self, content: Content, language: str, marks=None) -> list[dict]:
+        """Return what is shown of each section; where a note says that a text is missing, the Japanese stands for it."""
         marks = marks or {}
-        return [
-            {
-                "code": part.code,
-                "heading": part.heading(language),
-                "restore_url": marks.get(part.code, ""),
-                "blocks": [
-                    {
-                        "text": block.text(language),
-                        "restore_url": marks.get(block.id, ""),
-                        "note": marks.get(f"{block.id}!"),
-                    }
-                    for block in part.written(language)
-                ],
-            }
-            for part in content.parts
-            if part.written(language)
-        ]
+        found = []
+        for part in content.parts:
+            blocks = [
+                {
+                    "text": block.text(language) or block.text("ja"),
+                    "lang": "" if block.text(language).strip() else "ja",
+                    "restore_url": marks.get(block.id, ""),
+                    "note": marks.get(f"{block.id}!"),
+                }
+                for block in part.blocks
+                if block.text(language).strip() or f"{block.id}!" in marks
+            ]
+            if blocks:
+                heading = part.heading(language)
+                found.append({"heading": heading, "restore_url": marks.get(part.code, ""), "blocks": blocks})
+        return found
 
     def common(self, content: Content, language: str) -> dict:
         return {
@@ -314,7 +315,7 @@ class CompareView(TextsMixin, TemplateView):
     template_name = "policies/versions/compare.html"
 
     def get_context_data(self, **kwargs):
-        names = [self.request.GET.get(name, "") for name in ("from", "to")]
+        names = self.asked
         sources, titles = zip(*(self.text(name) for name in names), strict=True)
         contents = [read(source) for source in sources]
         language = self.language_of(*contents)
@@ -343,6 +344,15 @@ class CompareView(TextsMixin, TemplateView):
             }
         return super().get_context_data(**context, **kwargs)
 
+    @cached_property
+    def asked(self) -> list[str]:
+        """Return which two are asked for; without a question the last two in sight, and the working copy after the first."""
+        asked = [self.request.GET.get(name, "") for name in ("from", "to")]
+        if any(asked):
+            return asked
+        last = [str(pk) for pk in queries.versions(self.request.user, self.company).values_list("pk", flat=True)[:2]]
+        return [*reversed(last)] if len(last) == 2 else [*last, WORKING, ""][:2]
+
     def text(self, name: str) -> tuple[dict, str]:
         """Return a text and its name; a text that is not in sight is not there."""
         if name == WORKING and self.may_read and self.cycle:
@@ -356,11 +366,9 @@ class CompareView(TextsMixin, TemplateView):
     def revisions(self) -> dict[str, Revision]:
         """The versions asked for that the person may read, by id, in one statement."""
         keys = []
-        for name in ("from", "to"):
-            try:
-                keys.append(UUID(self.request.GET.get(name, "")))
-            except ValueError:
-                continue
+        for name in self.asked:
+            with contextlib.suppress(ValueError):
+                keys.append(UUID(name))
         found = Revision.objects.visible_to(self.request.user).filter(company=self.company, pk__in=keys)
         return {str(revision.pk): revision for revision in found}
 

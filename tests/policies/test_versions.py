@@ -214,12 +214,16 @@ def test_a_version_shows_its_text_hash_and_language(cycle, staff, sign_in):
 
 
 def test_the_working_copy_marks_the_english_that_does_not_follow(cycle, staff, sign_in):
-    one, _two = write(cycle, staff, "一。", "二。", english={"一。": "One.", "二。": "Two."})
+    one, _two, _three = write(cycle, staff, "一。", "二。", "三。", english={"一。": "One.", "二。": "Two."})
     with acting_as(staff.pk):
         set_english(cycle=cycle, has_english=True, actor=staff)
     rewrite(one, staff, "一つ目。")
     client = sign_in(staff)
-    assert len(words(client.get(address("working_version", cycle, language="en")), "p", "stale")) == 1
+    response = client.get(address("working_version", cycle, language="en"))
+    assert words(response, "p", "stale") == ["The Japanese was changed since", "There is no English yet"]
+    # Where there is no English, the Japanese stands for it, in its own language.
+    assert words(response, "p", "words") == ["One.", "Two.", "三。"]
+    assert '<p class="words" lang="ja">三。</p>' in response.content.decode()
     assert words(client.get(address("working_version", cycle)), "p", "stale") == []
 
 
@@ -269,12 +273,26 @@ def test_a_version_is_compared_with_the_working_copy(cycle, staff, sign_in, two)
     assert words(response, "ins")[1:] == ["[added]まだ固定していない段落。[end of addition]"]
 
 
+def test_without_a_question_the_last_two_are_compared(cycle, staff, sign_in):
+    client = sign_in(staff)
+    assert client.get(address("compare", cycle)).status_code == 404
+    (paragraph,) = write(cycle, staff, "一。")
+    keep(cycle, staff)
+    rewrite(paragraph, staff, "二。")
+    assert words(client.get(address("compare", cycle)), "ins")[1:] == ["[added]二[end of addition]"]
+    keep(cycle, staff)
+    rewrite(paragraph, staff, "三。")
+    assert words(client.get(address("compare", cycle)), "ins")[1:] == ["[added]二[end of addition]"]
+
+
 def test_the_same_text_twice_has_no_change(cycle, staff, sign_in, two):
     page = sign_in(staff).get(compare(cycle, two[0], two[0])).content.decode()
     assert 'id="change-1"' not in page
 
 
-@pytest.mark.parametrize("query", [{}, {"from": "x", "to": "working"}, {"from": str(uuid4()), "to": "working"}])
+@pytest.mark.parametrize(
+    "query", [{"to": "working"}, {"from": "x", "to": "working"}, {"from": str(uuid4()), "to": "working"}]
+)
 def test_a_text_that_is_not_there_is_404(cycle, staff, sign_in, query):
     assert sign_in(staff).get(address("compare", cycle, **query)).status_code == 404
 
@@ -374,6 +392,22 @@ def test_a_paragraph_that_the_round_never_had_is_added_once(cast, cycle, staff):
             )
     assert Paragraph.objects.filter(section__code="scope", section__cycle=cycle).count() == 2
     assert passages_to_restore(revision=revision, cycle=cycle, paragraph="imported-1") == []
+
+
+def test_a_paragraph_that_goes_on_from_an_earlier_round_is_known_by_its_origin(cycle, staff):
+    (paragraph,) = write(cycle, staff, "今の文。")
+    revision = keep(cycle, staff)
+    earlier = str(uuid4())
+    revision.content["sections"][1]["paragraphs"][0] |= {"id": earlier, "ja": "前の文。"}
+    assert [str(p.standing) for p in passages_to_restore(revision=revision, cycle=cycle)] == ["absent"]
+    Paragraph.objects.filter(pk=paragraph.pk).update(origin_id=earlier)
+    (passage,) = passages_to_restore(revision=revision, cycle=cycle)
+    assert (str(passage.standing), passage.paragraph) == ("present", paragraph)
+    with acting_as(staff.pk):
+        restore_passages(
+            revision=revision, cycle=cycle, seen={earlier: passage.token}, operation=uuid4(), actor=staff, now=NOW
+        )
+    assert ParagraphText.objects.get(paragraph=paragraph, language="ja").text == "前の文。"
 
 
 def test_bringing_back_is_for_members_and_while_the_text_may_be_written(cast, cycle, staff, sign_in):
