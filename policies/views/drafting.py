@@ -13,7 +13,7 @@ from django.views.generic import TemplateView, View
 
 from companies.enums import AccessKind
 from policies import services
-from policies.catalogue import CatalogueError, catalogue
+from policies.catalogue import catalogue
 from policies.enums import Settlement
 from policies.forms.drafting import Deed, EnglishForm, SectionPost
 from policies.models import MAX_SECTION_CHARACTERS, Paragraph
@@ -52,19 +52,26 @@ class DraftingMixin(CompanyPageMixin):
         return "" if self.cycle.is_editable else str(NotEditable(self.cycle.state))
 
 
-class SectionView(DraftingMixin, TemplateView):
-    """One section: its paragraphs to write on, and beside them what helps."""
-
-    template_name = "policies/section.html"
+class SectionMixin(DraftingMixin):
+    """One section of the cycle's catalogue; what the catalogue does not know is not there."""
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             try:
                 self.entry = self.catalogue.section(kwargs["code"])
-            except (KeyError, CatalogueError):
+            except KeyError:
                 raise Http404 from None
-            self.url = reverse("policies:section", args=[self.company.pk, self.entry.code])
+
+
+class SectionView(SectionMixin, TemplateView):
+    """One section: its paragraphs to write on, and beside them what helps."""
+
+    template_name = "policies/section.html"
+
+    @property
+    def url(self) -> str:
+        return reverse("policies:section", args=[self.company.pk, self.entry.code])
 
     @cached_property
     def section(self):

@@ -14,8 +14,7 @@ from django.views.generic import ListView, TemplateView, View
 
 from companies.views import CompanyMixin
 from policies import permissions, services
-from policies.catalogue import catalogue
-from policies.enums import Settlement
+from policies.enums import SaveOutcome, Settlement
 from policies.forms.drafting import HistoryForm, SaveForm, SectionPost, SettleForm, json_of
 from policies.models import Paragraph, ParagraphSave
 from policies.queries import drafting as queries
@@ -23,7 +22,7 @@ from policies.rendering import drafting as rendering
 from policies.services import NotEditable
 from policies.services import drafting as deeds
 
-from .drafting import DraftingMixin
+from .drafting import DraftingMixin, SectionMixin
 
 UNREADABLE, LATE, LOCKED, REFUSED = 422, 409, 423, 403
 
@@ -33,7 +32,7 @@ def said(sentence: str, *, status: int, **more) -> JsonResponse:
     return JsonResponse({"said": sentence, **more}, status=status)
 
 
-class AnswersInWords(CompanyMixin, View):
+class AnswersInWords:
     """What a page sends by itself: refusals are sentences for the reader, in JSON. An ended session leads to sign-in."""
 
     def post(self, request, *args, **kwargs):
@@ -46,46 +45,46 @@ class AnswersInWords(CompanyMixin, View):
         except ValidationError as error:
             return said(" ".join(error.messages), status=UNREADABLE)
 
-    def valid(self, form):
-        """Return the form's values. Raises ValidationError with everything that is wrong."""
-        if not form.is_valid():
-            raise ValidationError([message for errors in form.errors.values() for message in errors])
-        return form.cleaned_data
+    def valid(self, form) -> dict:
+        """Return the form's values. Raises ValidationError with everything that is wrong, to those who may write."""
+        if form.is_valid():
+            return form.cleaned_data
+        if not permissions.can_edit(self.request.user, self.cycle):
+            raise PermissionDenied
+        raise ValidationError([message for errors in form.errors.values() for message in errors])
 
 
-class SaveView(AnswersInWords):
+class SaveView(AnswersInWords, CompanyMixin, View):
     """Save one text of a paragraph while it is being written."""
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            own = Paragraph.objects.visible_to(request.user).filter(company=self.company)
+            self.paragraph = get_object_or_404(own.select_related("cycle"), pk=kwargs["paragraph_id"])
+            self.cycle = self.paragraph.cycle
+
     def answer(self, data: dict) -> JsonResponse:
-        values = self.valid(SaveForm(data))
-        own = Paragraph.objects.visible_to(self.request.user).filter(company=self.company)
-        paragraph = get_object_or_404(own.select_related("cycle"), pk=self.kwargs["paragraph_id"])
-        now = timezone.now()
-        saved = services.save_paragraph(paragraph=paragraph, actor=self.request.user, now=now, **values)
-        return answer_of(saved, paragraph=paragraph, now=now, request=self.request)
+        values, now = self.valid(SaveForm(data)), timezone.now()
+        saved = services.save_paragraph(paragraph=self.paragraph, actor=self.request.user, now=now, **values)
+        return answer_of(saved, paragraph=self.paragraph, now=now, request=self.request)
 
 
-class SaveNewView(AnswersInWords):
+class SaveNewView(AnswersInWords, SectionMixin, View):
     """Save the first text of a section, where there was no paragraph yet."""
 
     def answer(self, data: dict) -> JsonResponse:
         values = self.valid(SaveForm(data))
-        cycle = queries.present_cycle(self.request.user, self.company)
-        code = self.kwargs["code"]
-        if cycle is None or not permissions.can_read(self.request.user, cycle):
-            raise Http404
-        if code not in {section.code for section in catalogue(cycle.catalogue).sections}:
-            raise Http404
-        section = services.begin_sections(cycle=cycle, actor=self.request.user)[code]
-        section.cycle = cycle
+        section = services.begin_sections(cycle=self.cycle, actor=self.request.user)[self.entry.code]
+        section.cycle = self.cycle
         text, language = values["text"], values["language"]
         saved = deeds.begin_paragraph(
             section=section, language=language, text=text, operation=values["operation"], actor=self.request.user
         )
         paragraph = saved.save.paragraph
-        paragraph.cycle = cycle
+        paragraph.cycle = self.cycle
         address = reverse("policies:save", args=[self.company.pk, paragraph.pk])
-        return answer_of(saved, paragraph=paragraph, now=timezone.now(), request=self.request, address=address)
+        return answer_of(saved, paragraph=paragraph, now=self.now, request=self.request, address=address)
 
 
 def answer_of(saved: services.Saved, *, paragraph: Paragraph, now, request, **more) -> JsonResponse:
@@ -122,7 +121,7 @@ class ConflictView(DraftingMixin, TemplateView):
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             found = queries.save_with_present(self.cycle, kwargs["save_id"])
-            if found is None:
+            if found is None or found[0].outcome != SaveOutcome.LOST:
                 raise Http404
             self.save, self.present = found
 
