@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from policies.catalogue import catalogue
 from policies.composing import Place, Problem, problems
-from policies.enums import EvidenceKind, Language
-from policies.models import Cycle, Evidence, ParagraphText, Post, Submission, Suggestion, Thread
+from policies.enums import EvidenceKind
+from policies.models import Cycle, Evidence, Post, Submission, Suggestion, Thread
 
 from .discussion import open_comments, open_suggestions
 from .texts import working_content
+from .versions import stale_translations as unfollowing_translations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +73,11 @@ def _unresolved(cycle: Cycle) -> tuple[Thread, ...]:
 
 
 def stale_translations(cycle: Cycle) -> tuple[Place, ...]:
-    """Return where the English text was made from another Japanese text than the present one."""
-    if not cycle.has_english:
-        return ()
-    source = ParagraphText.objects.filter(paragraph=OuterRef("paragraph"), language=Language.JA).exclude(
-        rev=OuterRef("source_rev")
-    )
-    rows = ParagraphText.objects.filter(
-        Exists(source), cycle=cycle, language=Language.EN, paragraph__removed_at__isnull=True
-    ).exclude(text="")
-    ordered = rows.order_by("paragraph__section__order", "paragraph__order").annotate(
-        code=F("paragraph__section__code")
-    )
-    return tuple(Place(row.code, str(row.paragraph_id), Language.EN) for row in ordered)
+    """Return where the English was made from another Japanese text than the present one.
+
+    English that is missing is not among them: a text may be published with a part in Japanese alone.
+    """
+    return tuple(place for place in unfollowing_translations(cycle) if not place.is_missing)
 
 
 def last_submission(cycle: Cycle) -> Submission | None:

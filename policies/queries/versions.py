@@ -10,6 +10,7 @@ from django.db.models.functions import Lag
 from accounts.models import User
 from companies.models import Company
 from jobs.models import Job
+from policies.composing import Place
 from policies.enums import ApprovalOutcome, Language
 from policies.models import ApprovalRequest, Cycle, ParagraphText, Publication, Revision
 
@@ -54,13 +55,11 @@ def exports_of(user, company: Company) -> QuerySet[Job]:
 
 
 @dataclass(frozen=True)
-class StaleTranslation:
+class StaleTranslation(Place):
     """A paragraph whose English text is not one of its present Japanese text."""
 
-    paragraph_id: UUID
-    section_code: str
     # True where there is Japanese and no English at all.
-    is_missing: bool
+    is_missing: bool = False
 
 
 def stale_translations(cycle: Cycle) -> list[StaleTranslation]:
@@ -82,5 +81,5 @@ def stale_translations(cycle: Cycle) -> list[StaleTranslation]:
     for paragraph_id, code, text, source_rev, source_text, present_rev in rows:
         is_missing = not text.strip() and bool((source_text or "").strip())
         if is_missing or (text.strip() and source_rev != present_rev):
-            found.append(StaleTranslation(paragraph_id, code, is_missing))
+            found.append(StaleTranslation(code, str(paragraph_id), Language.EN, is_missing))
     return found

@@ -267,7 +267,7 @@ class WorkingView(ReadersMixin, TextView):
         latest = queries.versions(self.request.user, self.company).filter(cycle=self.cycle).first()
         stale = queries.stale_translations(self.cycle)
         missing, outdated = _("There is no English yet"), _("The Japanese was changed since")
-        notes = {f"{each.paragraph_id}!": missing if each.is_missing else outdated for each in stale}
+        notes = {f"{each.paragraph}!": missing if each.is_missing else outdated for each in stale}
         context = {
             "title": _("Working copy"),
             "lead": _("As of %(moment)s; it may still change") % {"moment": dates.date_and_time(self.now)},

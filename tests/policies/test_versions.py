@@ -50,8 +50,8 @@ def test_a_translation_is_stale_once_its_source_changed_and_until_somebody_looke
     cycle.refresh_from_db()
     assert stale_translations(cycle) == []
     rewrite(two, staff, "二つ目。")
-    assert [(each.paragraph_id, each.section_code, each.is_missing) for each in stale_translations(cycle)] == [
-        (two.pk, "scope", False)
+    assert [(each.paragraph, each.section, each.is_missing) for each in stale_translations(cycle)] == [
+        (str(two.pk), "scope", False)
     ]
     with acting_as(staff.pk):
         confirm_translation(paragraph=two, actor=staff)
@@ -66,7 +66,7 @@ def test_a_missing_translation_counts_and_empty_or_removed_paragraphs_do_not(cyc
     with acting_as(staff.pk):
         set_english(cycle=cycle, has_english=True, actor=staff)
     cycle.refresh_from_db()
-    assert [(each.paragraph_id, each.is_missing) for each in stale_translations(cycle)] == [(two.pk, True)]
+    assert [(each.paragraph, each.is_missing) for each in stale_translations(cycle)] == [(str(two.pk), True)]
     with acting_as(staff.pk):
         remove_paragraph(paragraph=two, actor=staff, now=NOW)
     assert stale_translations(cycle) == []
