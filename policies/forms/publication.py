@@ -33,7 +33,7 @@ class PlacesForm(PortalFormMixin, forms.Form):
     in_register = forms.BooleanField(
         label=_("In the public register of this portal"),
         required=False,
-        help_text=_("Everybody can find and read it there, with the day of approval, the check value and its history."),
+        help_text=_("Everybody can find and read it there, with the day of approval, the fingerprint and its history."),
     )
     address = Address(
         label=_("On your own website: the address"),

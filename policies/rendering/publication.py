@@ -27,7 +27,7 @@ def publication_terms(publication: Publication, entry: RegisterEntry | None) -> 
         Term(label=gettext("Public register"), value=_in_register(publication, entry)),
         Term(label=gettext("Next yearly review"), value=review_words(publication)),
         Term(
-            label=gettext("Check value (SHA-256)"),
+            label=gettext("Fingerprint (SHA-256)"),
             value=format_html('<code class="hash">{}</code>', publication.revision.sha256),
         ),
     ]

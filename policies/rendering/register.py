@@ -218,7 +218,7 @@ def history_table(entry: RegisterEntry, versions: list[RegisterVersion], *, quer
             Column(label=gettext("Version")),
             Column(label=gettext("Published")),
             Column(label=gettext("Until")),
-            Column(label=gettext("Check value begins")),
+            Column(label=gettext("Fingerprint begins")),
         ],
         rows=rows,
     )

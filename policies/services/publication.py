@@ -116,7 +116,7 @@ def _approved_text(cycle: Cycle):
             _("The portal does not hold the text that top management approved, so there is nothing to publish here."),
         )
     if digest(approval.revision.content) != approval.revision.sha256:
-        raise PublicationRefused("damaged", _("The approved text is not what was approved: its check value differs."))
+        raise PublicationRefused("damaged", _("The approved text is not what was approved: its fingerprint differs."))
     places = stale_translations(cycle) if "en" in approval.revision.content.get("languages", ["ja"]) else ()
     if places:
         raise PublicationRefused(

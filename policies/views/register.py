@@ -140,7 +140,7 @@ class RegisterVersionView(RegisterEntryView):
 
 
 class RegisterTextView(EntryMixin, View):
-    """The bytes that the check value is the SHA-256 of: whoever downloads them can count it themselves."""
+    """The bytes that the fingerprint is the SHA-256 of: whoever downloads them can count it themselves."""
 
     def get(self, request, slug, number):
         version = queries.version_of(self.entry, number)
