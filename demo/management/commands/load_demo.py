@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.services import system_operator
 from demo.management.refusal import refuse_outside_demo
 from demo.services import (
+    add_pilot_texts,
     data,
     give_password,
     is_loaded,
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             load_pilot(actor=operator, now=timezone.now())
             self._tell("The FY2024 pilot is loaded.")
         open_pilot(actor=operator)
+        add_pilot_texts(actor=operator, now=timezone.now())
 
     def _give_password(self) -> None:
         """Last, so that a load that was cut off is caught up with; a lost password is replaced for everybody."""
