@@ -45,6 +45,8 @@ class WordFileForm(PortalFormMixin, forms.Form):
 class PlacesForm(forms.Form):
     """Where each part goes: one choice a part, `part-0`, `part-1`, … Empty leaves the part out."""
 
+    show_needs = False
+
     def __init__(self, *args, catalogue: Catalogue, parts: list[dict], **kwargs):
         super().__init__(*args, **kwargs)
         choices = [
@@ -53,7 +55,9 @@ class PlacesForm(forms.Form):
         ]
         for number, part in enumerate(parts):
             self.fields[f"part-{number}"] = forms.ChoiceField(
-                label=_("Where does this part go?"),
+                label=_("Where does “%(part)s” go?") % {"part": part["heading"]}
+                if part["heading"]
+                else _("Where does this part go?"),
                 choices=choices,
                 required=False,
                 initial=part["section"],
