@@ -1,5 +1,6 @@
 """Run the portal's processes for a measurement, and read what they used."""
 
+import json
 import os
 import signal
 import socket
@@ -76,6 +77,16 @@ class WebServer:
         """Return the answer, its body read."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", path, headers={"Host": "localhost", "Cookie": cookie})
+        response = connection.getresponse()
+        response.body = response.read()
+        connection.close()
+        return response
+
+    def post(self, path: str, body: dict, *, cookie: str):
+        """Send JSON as our own pages do, with the token of forms in cookie and header; return the answer, its body read."""
+        connection, token = HTTPConnection("127.0.0.1", self.port, timeout=60), "x" * 32
+        headers = {"Host": "localhost", "Cookie": f"{cookie}; csrf={token}", "X-CSRFToken": token}
+        connection.request("POST", path, json.dumps(body), headers | {"Content-Type": "application/json"})
         response = connection.getresponse()
         response.body = response.read()
         connection.close()

@@ -10,6 +10,7 @@ from accounts.services import system_operator
 from common.tenancy import acting_as
 from companies.models import Membership, Person
 from companies.services import link_person
+from policies.enums import EDITABLE_STATES
 from policies.models import Cycle, ParagraphText
 from policies.services import add_paragraph, begin_sections, freeze, save_paragraph
 from programmes.models import Programme
@@ -26,7 +27,8 @@ def comparison(code: str) -> tuple[User, str]:
     """
     operator = system_operator()
     with acting_as(operator.pk):
-        cycle = Cycle.objects.filter(programme=Programme.objects.get(code=code)).order_by("pk").first()
+        cycles = Cycle.objects.filter(programme=Programme.objects.get(code=code), state__in=EDITABLE_STATES)
+        cycle = cycles.order_by("pk").first()
         member = _member(cycle, operator)
     with acting_as(member.pk):
         cycle = Cycle.objects.select_related("company").get(pk=cycle.pk)
