@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from companies.enums import PersonLevel
 from companies.models import Company, Person
@@ -62,10 +62,15 @@ def planned_changes(cycle: Cycle, answers: dict) -> list[Change]:
     return changes(draft_of(cycle, answers), standings(cycle))
 
 
+def composed_rows(cycle: Cycle) -> QuerySet[ParagraphText]:
+    """The texts of paragraphs that were composed once, by whomever they were changed since."""
+    return ParagraphText.objects.filter(cycle=cycle).exclude(paragraph__clause="")
+
+
 def standings(cycle: Cycle) -> list[Standing]:
     """Return the paragraphs that were composed once, with what was composed; three statements at any length."""
     texts: dict[UUID, dict[str, ParagraphText]] = defaultdict(dict)
-    for row in ParagraphText.objects.filter(cycle=cycle).exclude(paragraph__clause=""):
+    for row in composed_rows(cycle):
         texts[row.paragraph_id][row.language] = row
     composed = _composed_texts(cycle)
     paragraphs = Paragraph.objects.filter(cycle=cycle).exclude(clause="").select_related("section")

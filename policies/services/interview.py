@@ -12,7 +12,7 @@ from policies.catalogue import catalogue
 from policies.composing import Change, Kind, clean_answers
 from policies.enums import Language
 from policies.models import Cycle, Interview, Paragraph, ParagraphText, Section, of_cycle
-from policies.queries.interview import planned_changes
+from policies.queries.interview import composed_rows, planned_changes
 
 from .texts import add_paragraph, begin_sections, hold_for_writing, remove_paragraph, save_paragraph
 
@@ -40,8 +40,7 @@ def compose_draft(
     """
     hold_for_writing(cycle, actor)
     # Nobody saves between looking and writing; always in the same order, so that two of these do not block each other.
-    texts = ParagraphText.objects.select_for_update().filter(cycle=cycle).exclude(paragraph__clause="").order_by("pk")
-    revs = fingerprints(texts)
+    revs = fingerprints(composed_rows(cycle).select_for_update(of=("self",)).order_by("pk"))
     interview = Interview.objects.get(cycle=cycle)
     sections = begin_sections(cycle=cycle, actor=actor)
     done: Counter = Counter()

@@ -10,7 +10,6 @@ from django.views.generic import FormView, TemplateView
 
 from policies.composing import placeholders
 from policies.forms.interview import InterviewForm, RecomposePost
-from policies.models import ParagraphText
 from policies.queries import interview as queries
 from policies.queries import working_content
 from policies.rendering.interview import changes_by_kind
@@ -93,7 +92,7 @@ class RecomposeView(DraftingMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         changes = queries.planned_changes(self.cycle, self.interview.answers)
-        seen = deeds.fingerprints(ParagraphText.objects.filter(cycle=self.cycle).exclude(paragraph__clause=""))
+        seen = deeds.fingerprints(queries.composed_rows(self.cycle))
         return (
             super().get_context_data(**kwargs)
             | changes_by_kind(self.catalogue, self.cycle, changes, seen)
