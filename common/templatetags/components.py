@@ -323,8 +323,10 @@ def refresh_without_script(*, seconds=5) -> SafeString:
 
 
 @register.inclusion_tag("components/_redline.html")
-def redline(*, ops, label="", legend=False) -> dict:
+def redline(*, ops, label="", legend=False, language="") -> dict:
     """What changed in a text. `ops` is a list of (op, text), op being -1 taken out, 0 kept, 1 added.
+
+    `language` is that of the text, where it is not the page's.
 
     The number of changes comes first, because many short ones are noise for those who hear them; each is marked in
     words, colour and line.
@@ -334,6 +336,7 @@ def redline(*, ops, label="", legend=False) -> dict:
         "text": draw(ops),
         "label": label,
         "legend": legend,
+        "language": language,
         "added": ngettext("%(count)s addition", "%(count)s additions", added) % {"count": added},
         "removed": ngettext("%(count)s deletion", "%(count)s deletions", removed) % {"count": removed},
         "changed": bool(added or removed),

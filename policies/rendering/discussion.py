@@ -236,8 +236,10 @@ class Group:
     """The cards of one section, or those that belong to no paragraph any more."""
 
     title: str
-    cards: list[Card] = field(default_factory=list)
+    # Of the section; empty where it is none.
+    code: str = ""
     note: str = ""
+    cards: list[Card] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -315,7 +317,7 @@ def comment_cards(threads: Iterable[Thread], passages: Passages, titles: Mapping
 def talk(cards: Iterable[Card], titles: Mapping[str, str], *, is_shown: Callable[[Card], bool]) -> Talk:
     """Return the cards that are to be shown by section, and the counts of all."""
     cards = sorted(cards, key=lambda card: (card.place, card.kind == "comment"))
-    groups = {title: Group(title) for title in titles.values()}
+    groups = {title: Group(title, code) for code, title in titles.items()}
     whole = Group(gettext("The whole text"))
     removed = Group(
         gettext("On paragraphs that were taken out"),
