@@ -72,8 +72,12 @@ class ExportView(ReadersMixin, View):
 class ExportMixin(ReadersMixin):
     """Loads the job of a file through the doors of jobs and of the round whose text it holds."""
 
-    @cached_property
-    def job(self) -> Job:
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.job = self.found()
+        return super().dispatch(request, *args, **kwargs)
+
+    def found(self) -> Job:
         jobs = Job.objects.visible_to(self.request.user).filter(kind=EXPORT_KIND, company_id=self.company.pk)
         job = get_object_or_404(jobs.select_related("requested_by"), pk=self.kwargs["job_id"])
         get_object_or_404(Cycle.objects.visible_to(self.request.user), pk=job.params.get("cycle"))

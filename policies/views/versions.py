@@ -194,8 +194,13 @@ class TextView(TextsMixin, TemplateView):
 class VersionView(TextView):
     """A frozen text as it was, with its hash and what is known of it."""
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.shown = self.revision(kwargs["revision_id"])
+
     def get_context_data(self, **kwargs):
-        revision = self.revision(self.kwargs["revision_id"])
+        revision = self.shown
         content = read(revision.content)
         language = self.language_of(content)
         may_edit = self.is_member and self.cycle is not None and self.cycle.is_editable
@@ -314,9 +319,14 @@ class CompareView(TextsMixin, TemplateView):
 
     template_name = "policies/versions/compare.html"
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.texts = [self.text(name) for name in self.asked]
+
     def get_context_data(self, **kwargs):
         names = self.asked
-        sources, titles = zip(*(self.text(name) for name in names), strict=True)
+        sources, titles = zip(*self.texts, strict=True)
         contents = [read(source) for source in sources]
         language = self.language_of(*contents)
         only_changes, side_by_side = self.request.GET.get("show") == "changes", self.request.GET.get("view") == "side"
