@@ -17,6 +17,7 @@ from tests.security.audiences import (
     PROGRAMME,
     RECORDS,
     SEATED,
+    SHARED,
     SIGNED_IN,
 )
 
@@ -98,6 +99,28 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "policies:advice_pdf": (Page(post=CONTENT, posted=(302,)),),
     # The job of the world makes something else.
     "policies:advice_file": (Page(named={"job_id": "content job"}),),
+    # A version is read by those who may read texts; one that the company shared, by the secretariat too.
+    "policies:versions": (Page(get=RECORDS, post=CONTENT, posted=(200,), knows=RECORDS),),
+    "policies:working_version": (Page(get=CONTENT),),
+    "policies:version": (
+        Page(get=CONTENT, named={"revision_id": "revision"}),
+        Page(get=SHARED, named={"revision_id": "shared revision"}),
+    ),
+    "policies:share_version": (
+        Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT, named={"revision_id": "revision"}),
+        Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=SHARED, named={"revision_id": "shared revision"}),
+    ),
+    "policies:restore_version": (
+        Page(get=MEMBERS, post=MEMBERS, posted=(302, 409), knows=CONTENT, named={"revision_id": "revision"}),
+        Page(get=MEMBERS, post=MEMBERS, posted=(302, 409), knows=SHARED, named={"revision_id": "shared revision"}),
+    ),
+    "policies:compare": (Page(get=CONTENT),),
+    "policies:export": (Page(post=CONTENT, posted=(302,)),),
+    "policies:export_progress": (Page(get=CONTENT, named={"job_id": "export"}), Page(named={"job_id": "content job"})),
+    "policies:export_poll": (Page(get=CONTENT, got=(302,), named={"job_id": "export"}),),
+    # Only who asked for it presses again, and nobody of the cast asked for these.
+    "policies:export_retry": (Page(knows=CONTENT, named={"job_id": "export"}),),
+    "policies:export_file": (Page(get=CONTENT, named={"job_id": "export"}),),
     "consultations:company": (Page(get=RECORDS),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     "imports:list": (Page(**FOR_IMPORTERS),),

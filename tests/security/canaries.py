@@ -9,7 +9,7 @@ from itertools import count
 
 from django.db import models
 
-from tests.security.audiences import MANAGED, OWNERS, PROGRAMME, RECORDS
+from tests.security.audiences import OWNERS, PROGRAMME, RECORDS
 from tests.security.world import KINDS, World
 
 CANARY = re.compile(rb"zq[0-9a-f]{5}qz")
@@ -65,8 +65,8 @@ def plant(world: World) -> dict[str, Canary]:
     for role, user in world.people.items():
         if user:
             _write(user, planted, numbers, kind=f"name of {role}", owner=_home(role), audience=_who_knows(role))
-    for canary, (place, owner) in world.file_canaries.items():
-        planted[canary] = Canary(place, owner, MANAGED)
+    for canary, (place, owner, audience) in world.file_canaries.items():
+        planted[canary] = Canary(place, owner, audience)
     return planted
 
 

@@ -29,6 +29,7 @@ company's event          | c       | c     | n         | s        | c       | - 
 revision                 | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 minutes                  | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 content job              | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+export                   | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 content file             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 shared revision          | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 private note             | -       | -     | -         | -        | c       | -          | -      | -           | -     | -

@@ -17,6 +17,7 @@ from jobs.services import store_file
 from notifications.models import Message
 from policies.enums import State, Transition
 from policies.models import Cycle, Move, Policy, Revision
+from policies.queries import EXPORT_KIND
 from programmes.enums import AgendaKind, OrganisationRole
 from programmes.models import (
     AgendaItem,
@@ -52,8 +53,8 @@ NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
 class World:
     people: dict[str, User | None]
     enrolments: dict[str, Enrolment]
-    # The canaries in the bytes of files: what they stand in, and whose they are.
-    file_canaries: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # The canaries in the bytes of files: what they stand in, whose they are, and who may read it.
+    file_canaries: dict[str, tuple[str, str, frozenset]] = field(default_factory=dict)
     # What was made, by a name of the kind of data and the owner.
     rows: dict[str, dict[str, models.Model]] = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "revision": (Revision, audiences.CONTENT),
     "minutes": (Minutes, audiences.CONTENT),
     "content job": (Job, audiences.CONTENT),
+    "export": (Job, audiences.CONTENT),
     "content file": (StoredFile, audiences.CONTENT),
     "shared revision": (Revision, audiences.SHARED),
     "private note": (PrivateNote, audiences.ADVISERS),
@@ -121,6 +123,7 @@ def make_world() -> World:
         _fill_texts(world, owner)
         _fill_jobs(world, owner)
         workbench.fill(world, owner)
+        _fill_exports(world, owner)
         _fill_report(world, owner)
         _fill_imports(world, owner)
         _fill_trail(world, owner)
@@ -216,6 +219,18 @@ def _fill_jobs(world: World, owner: str) -> None:
         world.keep(f"{whose} file", owner, file)
 
 
+def _fill_exports(world: World, owner: str) -> None:
+    """A file of a text, whose bytes say whose it is."""
+    cycle, asker = world["cycle", owner], world["seat", owner].user
+    tenant = {"company_id": cycle.company_id, "is_content": True}
+    file = store_file(name="policy.docx", content=_canary(world, owner, "policy.docx", audiences.CONTENT), actor=asker, **tenant)
+    params = {"cycle": str(cycle.pk), "kind": "word", "to": "working", "languages": ["ja"], "file": str(file.pk)}
+    job = Job.objects.create(
+        kind=EXPORT_KIND, title="Word", requested_by=asker, state=Job.State.DONE, params=params, **tenant
+    )
+    world.keep("export", owner, job)
+
+
 def _fill_report(world: World, owner: str) -> None:
     """A finished report, whose files say whose they are."""
     programme, asker = world["programme", owner], world["seat", owner].user
@@ -244,10 +259,15 @@ def _fill_imports(world: World, owner: str) -> None:
 
 def _file(world: World, owner: str, name: str) -> StoredFile:
     """A file of the programme whose bytes are a canary, since nothing can be written into it later."""
-    canary = f"zqf{len(world.file_canaries):04x}qz"
-    world.file_canaries[canary] = (f"bytes of {name}", owner)
     programme, actor = world["programme", owner], world["seat", owner].user
-    return store_file(name=name, content=canary.encode(), actor=actor, programme_id=programme.pk)
+    return store_file(name=name, content=_canary(world, owner, name, audiences.MANAGED), actor=actor, programme_id=programme.pk)
+
+
+def _canary(world: World, owner: str, name: str, audience: frozenset) -> bytes:
+    """The bytes of a file of the owner's, which no other file holds."""
+    canary = f"zqf{len(world.file_canaries):04x}qz"
+    world.file_canaries[canary] = (f"bytes of {name}", owner, audience)
+    return canary.encode()
 
 
 def _fill_trail(world: World, owner: str) -> None:
