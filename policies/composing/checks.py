@@ -227,17 +227,33 @@ def _left_placeholders(content: Mapping) -> Iterator[Problem]:
 
 
 def _old_instruments(statements: Iterable[Statement], content: Mapping) -> Iterator[Problem]:
-    """Where the text counts four categories or eight conventions, or names at least two categories but not the fifth."""
+    """Where the text counts four categories or eight conventions, or lists at least two categories but not the fifth.
+
+    The list is the one of the section where the rights belong; without one there, whatever the text names anywhere. That
+    safety is worked on elsewhere does not complete a list of rights.
+    """
     for passage in _all_passages(content):
         if any(pattern.search(passage.plain) for pattern in OLD_INSTRUMENTS):
             yield Problem(code="old_instruments", severity=Severity.ADVICE, place=passage.place)
             return
-    categories = {statement.code: statement for statement in statements if statement.code.startswith("ilo-")}
-    if categories["ilo-safety"].is_done:
-        return
-    named = [each for each in categories.values() if each.places and each.code != "ilo-safety"]
-    if len(named) >= 2:  # one alone is no list
-        yield Problem(code="old_instruments", severity=Severity.ADVICE, place=named[0].places[0])
+    categories = [statement for statement in statements if statement.code.startswith("ilo-")]
+    for language in _languages(content):
+        named = _categories_in(categories, language, only_at_home=True)
+        if len(named) < 2:  # one alone is no list
+            named = _categories_in(categories, language, only_at_home=False)
+        if len(named) >= 2 and "ilo-safety" not in named:
+            yield Problem(code="old_instruments", severity=Severity.ADVICE, place=next(iter(named.values())))
+            return
+
+
+def _categories_in(categories: Iterable[Statement], language: str, *, only_at_home: bool) -> dict[str, Place]:
+    """Return where each category is first named in a language, by its code."""
+    return {
+        category.code: place
+        for category in categories
+        for place in reversed(category.places)
+        if place.language == language and (place.section == category.section or not only_at_home)
+    }
 
 
 def _not_found(catalogue: Catalogue, statements: list[Statement], content: Mapping) -> Iterator[Problem]:

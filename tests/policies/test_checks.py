@@ -194,9 +194,22 @@ def test_lists_that_are_not_old(text):
     assert found("old_instruments", whole(commitment=text)) == []
 
 
-def test_the_fifth_may_stand_elsewhere():
-    text = whole(commitment="強制労働、児童労働、差別を認めません。", salient="労働安全衛生に取り組みます。")
+def test_safety_elsewhere_does_not_complete_a_list_of_rights():
+    text = whole(commitment="強制労働、児童労働、差別を認めません。", salient="けがと病気の防止に取り組みます。")
+    assert [problem.place.section for problem in found("old_instruments", text)] == ["commitment"]
+
+
+def test_without_a_list_the_fifth_may_stand_anywhere():
+    text = whole(salient="強制労働と児童労働のおそれを調べます。", scope="安全で健康的な職場をつくります。")
     assert found("old_instruments", text) == []
+    assert len(found("old_instruments", whole(salient="強制労働と児童労働のおそれを調べます。"))) == 1
+
+
+def test_a_translation_can_be_older_than_the_text():
+    japanese = "結社の自由、強制労働、児童労働、差別、安全で健康的な労働環境の五つを守ります。"
+    english = "We accept no forced labour, no child labour and no discrimination."
+    text = whole(commitment=[(japanese, english)]) | {"languages": ["ja", "en"]}
+    assert [problem.place for problem in found("old_instruments", text)] == [Place("commitment", "commitment-0", "en")]
 
 
 def test_old_lists_in_english():
