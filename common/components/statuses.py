@@ -69,6 +69,7 @@ STATUSES = {
     "passage_changed": Status(pgettext_lazy("status", "Passage changed"), "calm"),
     "resolved": Status(pgettext_lazy("status", "Resolved"), "plain"),
     "waits_for_adviser": Status(pgettext_lazy("status", "Waits for the adviser"), "sent"),
+    "waits_for_company": Status(pgettext_lazy("status", "Waits for the company"), "ask"),
     "advice_open": Status(pgettext_lazy("status", "Not answered yet"), "ask"),
     "advice_done": Status(pgettext_lazy("status", "Followed"), "ok"),
     "advice_declined": Status(pgettext_lazy("status", "Not followed"), "calm"),

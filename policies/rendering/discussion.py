@@ -365,9 +365,14 @@ class Question:
         return self.thread.resolved_at is None
 
     @property
+    def awaits_company(self) -> bool:
+        """Whether an adviser asked and nobody of the company has written yet."""
+        return not any(post.from_company for post in self.thread.said)
+
+    @property
     def is_late(self) -> bool:
-        day = self.thread.answer_by
-        return self.is_open and bool(self.thread.awaits_adviser) and day is not None and day < self.today
+        day, is_waiting = self.thread.answer_by, self.thread.awaits_adviser or self.awaits_company
+        return self.is_open and bool(is_waiting) and day is not None and day < self.today
 
     @property
     def badge(self) -> SafeString:
@@ -375,7 +380,9 @@ class Question:
             return badge("resolved")
         if self.is_late:
             return badge("late")
-        return badge("waits_for_adviser" if self.thread.awaits_adviser else "answered")
+        if self.thread.awaits_adviser:
+            return badge("waits_for_adviser")
+        return badge("waits_for_company" if self.awaits_company else "answered")
 
     @property
     def answer_by(self) -> str:

@@ -200,6 +200,7 @@ class SuggestionView(DeedsMixin, TemplateView):
         if saved.is_lost:
             again = self.wording()
             again.initial["text"] = values["text"]
+            again.fields["text"].help_text = ""
             return self.one(again, lost=saved, status=409)
         messages.success(self.request, _("Taken over as you edited it. %(left)s") % {"left": self.left()})
         return HttpResponseRedirect(f"{reverse('policies:discussion', args=[self.company.pk])}#{self.card_id}")

@@ -374,6 +374,15 @@ def test_a_question_is_asked_and_answered(cast, staff, adviser):
     )
 
 
+def test_a_question_of_an_adviser_waits_for_the_company(cast, staff, adviser):
+    adviser.post(page(cast, "questions"), {"text": "いつ公表しますか。"})
+    question = staff.get(page(cast, "questions")).context["questions"][0]
+    assert (question.awaits_company, question.thread.awaits_adviser) == (True, False)
+    post(staff, cast, Thread.objects.get(), "reply", text="来月です。")
+    question = adviser.get(page(cast, "questions")).context["questions"][0]
+    assert (question.awaits_company, question.thread.awaits_adviser) == (False, True)
+
+
 @pytest.mark.parametrize(
     "values",
     [
