@@ -13,6 +13,7 @@ from tests.policies.reviewing import NOW, TEXTS, TODAY, begin_review, cycle_of, 
 from tests.policies.test_reviews import deed, give_back, write_everything
 from tests.reading import words
 from tests.roles import seen_by
+from tests.security.forms import forms_of
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 
@@ -128,6 +129,30 @@ def test_the_number_of_statements_does_not_grow_with_what_is_written(cast, sign_
     for number in range(20):
         deed("comment", cast, review=review, text=f"コメント{number}", paragraph=paragraphs["scope"])
     assert len(queries_of(client, page(cast))) == empty <= 16
+
+
+def test_every_form_of_the_pages_can_be_sent_by_a_browser(cast, sign_in, review, paragraphs):
+    """The token against forged requests gets lost in templates that are included by themselves."""
+    write_everything(cast, review, paragraphs)
+    Phrase.objects.create(author=cast.people["adviser"], title="T", text="W")
+    make_assignment(cast.enrolment, cast.programme.seats.get(user=cast.people["unassigned_adviser"]))
+    client, secretariat = sign_in(cast.people["adviser"]), sign_in(cast.people["secretariat"])
+    comment = page(cast, "comment", f"?thread={Thread.objects.get().pk}")
+    bodies = [
+        client.get(page(cast)),
+        client.get(comment),
+        client.get(comment, **FRAGMENT),
+        client.post(comment, {"text": "新しい言葉", "done": "1"}, **FRAGMENT),
+        client.get(page(cast, "verdict", "?requirement=meti-2")),
+        client.get(page(cast, "return_review")),
+        client.get(page(cast, "hand_over")),
+        client.get(reverse("policies:phrases")),
+        secretariat.get(page(cast, "review_course")),
+    ]
+    for response in bodies:
+        forms = [form for form in forms_of(response.content.decode()) if form.method == "POST"]
+        assert forms
+        assert all(form.values.get("csrfmiddlewaretoken") for form in forms), response.request["PATH_INFO"]
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------------
