@@ -68,5 +68,12 @@ class PublishForm(PlacesForm):
     submit_label = _("Publish the policy")
     cancel_label = _("Go back without publishing")
 
+    def clean(self):
+        cleaned = super().clean()
+        published_on, review_on = cleaned.get("published_on"), cleaned.get("review_on")
+        if published_on and review_on and review_on <= published_on:
+            self.add_error("review_on", _("The yearly review comes after the publication."))
+        return cleaned
+
     def places(self) -> dict:
         return super().places() | {"published_on": self.cleaned_data["published_on"]}

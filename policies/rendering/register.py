@@ -71,7 +71,7 @@ def register_table(entries: Iterable[RegisterEntry], *, query, sort: str) -> Tab
             Column(label=gettext("Company"), sort="name"),
             Column(label=gettext("Industry")),
             Column(label=gettext("Prefecture")),
-            Column(label=gettext("Published"), sort="published"),
+            Column(label=gettext("Published on"), sort="published"),
             Column(label=gettext("Text in")),
         ],
         rows=[
@@ -208,7 +208,7 @@ def history_table(entry: RegisterEntry, versions: list[RegisterVersion], *, quer
                 link(number, url),
                 dates.short_date(version.published_on),
                 _until(version, following),
-                format_html("<code>{}</code>", version.sha256[:12]),
+                format_html('<code class="hash">{}</code>', version.sha256[:12]),
             )
         )
         following = version
@@ -216,7 +216,7 @@ def history_table(entry: RegisterEntry, versions: list[RegisterVersion], *, quer
         caption=gettext("Versions"),
         columns=[
             Column(label=gettext("Version")),
-            Column(label=gettext("Published")),
+            Column(label=gettext("Published on")),
             Column(label=gettext("Until")),
             Column(label=gettext("Fingerprint begins")),
         ],

@@ -7,8 +7,9 @@ from policies import queries, rendering
 from policies.enums import FORMULATED_STATES, State
 from policies.forms import PolicyListForm
 from policies.models import Cycle
-from policies.queries import drafting
+from policies.queries import drafting, publication
 from policies.rendering.drafting import policy_home
+from policies.rendering.publication import review_is_due, review_words
 from policies.workflow import turn_of
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
 
@@ -47,7 +48,11 @@ class CompanyPolicyView(CompanyPageMixin, ListView):
 
     def _home(self, cycle: Cycle) -> dict:
         home = policy_home(drafting.home(cycle, self.request.user.pk), company=self.company, today=self.day)
-        return home | {"turn": "" if cycle.is_editable else turn_of(cycle.state)}
+        published = publication.last_publication(cycle) if cycle.state == State.PUBLISHED else None
+        return home | {
+            "review_on": review_words(published) if review_is_due(published, self.day) else "",
+            "turn": "" if cycle.is_editable else turn_of(cycle.state),
+        }
 
 
 class ProgrammePoliciesView(ProgrammeMixin, ListView):

@@ -9,7 +9,7 @@ from policies.enums import State
 from policies.models import Cycle, Publication, RegisterEntry
 from tests.counting import queries_of
 from tests.policies.deciding import TODAY
-from tests.policies.publishing import ADDRESS, approved, last_cycle, publish, published
+from tests.policies.publishing import ADDRESS, approved, begin_next, last_cycle, publish, published
 from tests.policies.reviewing import cycle_of
 from tests.policies.test_publication import with_stale_english
 
@@ -146,9 +146,19 @@ def test_a_review_that_is_due_is_asked_for_and_put_off(cast, staff):
     assert not staff.get(address(cast)).context["is_due"]
     Publication.objects.update(published_on=TODAY - timedelta(days=365), review_on=TODAY)
     assert staff.get(address(cast)).context["is_due"]
+    assert f'{address(cast, "next/")}"' in staff.get(address(cast, "")).content.decode()
     response = staff.post(address(cast), sent(review_on=TODAY + timedelta(days=365)))
     assert response.status_code == 302
     assert not staff.get(address(cast)).context["is_due"]
+    assert f'{address(cast, "next/")}"' not in staff.get(address(cast, "")).content.decode()
+
+
+def test_the_home_leads_to_what_is_published_also_in_the_next_round(cast, staff):
+    approved(cast)
+    assert f'href="{address(cast)}"' in staff.get(address(cast, "")).content.decode()
+    publish(cast)
+    begin_next(cast)
+    assert f'href="{address(cast)}"' in staff.get(address(cast, "")).content.decode()
 
 
 def test_the_page_takes_no_more_queries_than_a_record(cast, staff):
