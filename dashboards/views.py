@@ -201,7 +201,7 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         sessions = programmes.upcoming_sessions(user, programme_ids=[e.programme_id for e in enrolments], now=now)
         own = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
         cycle = drafting.present_cycle(user, self.company)
-        asked = next_thing(drafting.overview(cycle), self.company.pk) if cycle else None
+        asked = next_thing(drafting.overview(cycle, user.pk), self.company.pk) if cycle else None
         return context | rendering.company_home(
             self.company, enrolment, kinds, sessions, list(own), asked=asked, now=now
         )

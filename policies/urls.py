@@ -105,6 +105,7 @@ urlpatterns = [
         name="export_file",
     ),
     # Writing.
+    path("companies/<uuid:company_id>/policy/revise/", drafting.ReviseView.as_view(), name="revise"),
     path("companies/<uuid:company_id>/policy/english/", drafting.EnglishView.as_view(), name="english"),
     path("companies/<uuid:company_id>/policy/history/", drafting_saves.HistoryView.as_view(), name="history"),
     path("companies/<uuid:company_id>/policy/sections/<slug:code>/", drafting.SectionView.as_view(), name="section"),

@@ -5,16 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from companies.models import Company
 from policies.catalogue import Section as CatalogueSection
 from policies.catalogue import catalogue
-from policies.enums import ActionSource, ActionState, Language, SaveOutcome, SuggestionState, Theme, ThreadKind
+from policies.enums import Language, SaveOutcome, Theme
 from policies.models import (
-    ActionItem,
     Cycle,
     Paragraph,
     ParagraphSave,
@@ -22,8 +20,6 @@ from policies.models import (
     RegisterVersion,
     Revision,
     Section,
-    Suggestion,
-    Thread,
 )
 
 
@@ -69,7 +65,9 @@ class Overview:
     """A cycle with all its sections in the order of its catalogue."""
 
     cycle: Cycle
-    sections: tuple[SectionState, ...] = field(default=())
+    sections: tuple[SectionState, ...]
+    # How many texts of the person came too late and wait for a choice.
+    lost: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -91,12 +89,11 @@ class Overview:
         return max(touched, key=lambda section: section.touched_at, default=None)
 
 
-def overview(cycle: Cycle) -> Overview:
-    """Return how far each section of the cycle is, in one statement."""
-    rows = {row.code: row for row in sections_with_counts(cycle)}
-    return Overview(
-        cycle, tuple(_section_state(entry, rows.get(entry.code)) for entry in catalogue(cycle.catalogue).sections)
-    )
+def overview(cycle: Cycle, user_id: UUID) -> Overview:
+    """Return how far each section of the cycle is, and what waits for the person, in one statement."""
+    rows = {row.code: row for row in sections_with_counts(cycle, user_id)}
+    states = (_section_state(entry, rows.get(entry.code)) for entry in catalogue(cycle.catalogue).sections)
+    return Overview(cycle, tuple(states), lost=next((row.lost for row in rows.values()), 0))
 
 
 def _section_state(entry: CatalogueSection, row: Section | None) -> SectionState:
@@ -106,35 +103,42 @@ def _section_state(entry: CatalogueSection, row: Section | None) -> SectionState
     return SectionState(entry, row, row.is_written, advice, row.touched_at)
 
 
-def sections_with_counts(cycle: Cycle) -> QuerySet[Section]:
-    """The cycle's sections with `is_written`, `touched_at`, and what is open in them: suggestions, comments, tasks."""
-    texts = ParagraphText.objects.filter(paragraph__section=OuterRef("pk"), paragraph__removed_at__isnull=True)
-    written = texts.exclude(text="")
-    suggestions = Suggestion.objects.shared().filter(
-        paragraph__section=OuterRef("pk"), paragraph__removed_at__isnull=True, state=SuggestionState.OPEN
-    )
-    comments = Thread.objects.shared().filter(
-        Q(paragraph__section=OuterRef("pk")) | Q(section_code=OuterRef("code")),
-        cycle=OuterRef("cycle"),
-        kind=ThreadKind.COMMENT,
-        resolved_at__isnull=True,
-    )
-    # Comments and suggestions have action items, too; these are counted where they stand.
-    tasks = ActionItem.objects.filter(
-        cycle=OuterRef("cycle"), section_code=OuterRef("code"), state=ActionState.OPEN, source=ActionSource.VERDICT
-    )
-    return Section.objects.filter(cycle=cycle).annotate(
-        is_written=Exists(written),
-        touched_at=Subquery(written.order_by("-updated_at").values("updated_at")[:1]),
-        suggestions=_count(suggestions),
-        comments=_count(comments),
-        tasks=_count(tasks),
-    )
+# Written out: every page of a company's policy asks for it, and building it from querysets costs more than running it.
+SECTIONS_WITH_COUNTS = """
+SELECT s.*, w.touched_at, w.touched_at IS NOT NULL AS is_written,
+  (SELECT count(*) FROM policies_suggestion g JOIN policies_paragraph p ON p.id = g.paragraph_id
+    WHERE p.section_id = s.id AND p.removed_at IS NULL AND g.state = 'open' AND g.shared_at IS NOT NULL) AS suggestions,
+  (SELECT count(*) FROM policies_thread h LEFT JOIN policies_paragraph p ON p.id = h.paragraph_id
+    WHERE h.cycle_id = s.cycle_id AND (p.section_id = s.id OR h.section_code = s.code)
+      AND h.kind = 'comment' AND h.resolved_at IS NULL AND h.shared_at IS NOT NULL) AS comments,
+  (SELECT count(*) FROM policies_actionitem a
+    WHERE a.cycle_id = s.cycle_id AND a.section_code = s.code AND a.state = 'open' AND a.source = 'verdict') AS tasks,
+  (SELECT count(*) FROM policies_paragraphsave v
+    WHERE v.cycle_id = %(cycle)s AND v.outcome = 'lost' AND v.author_id = %(user)s
+      AND NOT EXISTS (SELECT 1 FROM policies_settledsave c WHERE c.save_of_id = v.id)) AS lost
+FROM policies_section s
+LEFT JOIN LATERAL (
+  SELECT max(t.updated_at) AS touched_at FROM policies_paragraphtext t JOIN policies_paragraph p ON p.id = t.paragraph_id
+   WHERE p.section_id = s.id AND p.removed_at IS NULL AND t.text <> ''
+) w ON true
+WHERE s.cycle_id = %(cycle)s AND (%(code)s = '' OR s.code = %(code)s)
+ORDER BY s."order"
+"""
 
 
-def _count(rows: QuerySet) -> Coalesce:
-    counted = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them").annotate(count=Count("pk"))
-    return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
+def sections_with_counts(cycle: Cycle, user_id: UUID, code: str = "") -> list[Section]:
+    """Return the cycle's sections, or the one with `code`, in one statement.
+
+    `is_written` and `touched_at` (texts that stand); what is open in them: `suggestions`, `comments` and `tasks`, which are
+    pieces of advice on a requirement (comments and suggestions have action items, too, but are counted where they stand);
+    `lost`, the same in each: how many texts of the person came too late in the whole cycle.
+    """
+    return list(Section.objects.raw(SECTIONS_WITH_COUNTS, {"cycle": cycle.pk, "user": user_id, "code": code}))
+
+
+def last_revision(cycle: Cycle) -> Revision | None:
+    """Return the last frozen text of the cycle, without what it says."""
+    return Revision.objects.filter(cycle=cycle).defer("content").order_by("-number").first()
 
 
 @dataclass(frozen=True)
@@ -143,26 +147,19 @@ class Home:
 
     overview: Overview
     revision: Revision | None
-    lost: int
 
 
 def home(cycle: Cycle, user_id: UUID) -> Home:
-    """Return how far the sections are, the last frozen text, and how many texts of the person came too late."""
-    return Home(overview(cycle), last_revision(cycle), lost_saves(cycle, author_id=user_id).count())
-
-
-def last_revision(cycle: Cycle) -> Revision | None:
-    """Return the last frozen text of the cycle, without what it says."""
-    return Revision.objects.filter(cycle=cycle).defer("content").order_by("-number").first()
+    """Return how far the sections are, and the last frozen text."""
+    return Home(overview(cycle, user_id), last_revision(cycle))
 
 
 # --- One section ------------------------------------------------------------------------------------------------------
 
 
 def section_row(cycle: Cycle, code: str, user_id: UUID) -> Section | None:
-    """Return a section with its counts, and how many texts of the person came too late in the whole cycle (`lost`)."""
-    lost = lost_saves(cycle, author_id=user_id)
-    return sections_with_counts(cycle).annotate(lost=_count(lost)).filter(code=code).first()
+    """Return a section with its counts; None before anybody wrote in the cycle."""
+    return next(iter(sections_with_counts(cycle, user_id, code)), None)
 
 
 @dataclass
@@ -253,11 +250,16 @@ def lost_saves(cycle: Cycle, *, author_id: UUID | None = None) -> QuerySet[Parag
 
 
 def saves(cycle: Cycle) -> QuerySet[ParagraphSave]:
-    """Every text that reached the portal, the latest first; saves that changed nothing and empty beginnings left out."""
+    """Every text that reached the portal, the latest first, each with the `present_rev` of its place.
+
+    Saves that changed nothing and empty beginnings are left out.
+    """
+    present = ParagraphText.objects.filter(paragraph=OuterRef("paragraph"), language=OuterRef("language"))
     return (
         ParagraphSave.objects.filter(cycle=cycle)
         .exclude(outcome=SaveOutcome.SAME)
         .exclude(base_rev=0, text="")
+        .annotate(present_rev=Subquery(present.values("rev")[:1]))
         .select_related("paragraph__section", "settled")
         .order_by("-saved_at", "-pk")
     )

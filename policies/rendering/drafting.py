@@ -264,7 +264,7 @@ def policy_home(found: Home, *, company, today: date) -> dict:
         "later_tasks": later_tasks(cycle, company.pk),
         "events": move_events(cycle.moves.all()),
         "revision": found.revision,
-        "lost": found.lost,
+        "lost": whole.lost,
     }
 
 
@@ -346,6 +346,8 @@ class Conflict:
     rev: int
     by: str
     ops: tuple[Op, ...]
+    # Whether the reader wrote the text that came too late; otherwise a colleague did.
+    is_own: bool = True
 
     @property
     def language(self) -> str:
@@ -357,10 +359,10 @@ class Conflict:
         return in_text_area(self.mine)
 
 
-def conflict(save: ParagraphSave, present: ParagraphText, *, by: str) -> Conflict:
+def conflict(save: ParagraphSave, present: ParagraphText, *, by: str, is_own: bool = True) -> Conflict:
     """Return what is shown of a text that came too late; the redline goes from the other text to it."""
     ops = compare(present.text, save.text, language=save.language)
-    return Conflict(save, save.text, present.text, present.rev, by, ops)
+    return Conflict(save, save.text, present.text, present.rev, by, ops, is_own)
 
 
 @dataclass(frozen=True)
@@ -615,6 +617,11 @@ class HistoryEntry:
     @property
     def is_lost(self) -> bool:
         return self.save.rev is None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether this is the text that stands."""
+        return self.save.rev == self.save.present_rev
 
     @property
     def settled(self) -> SettledSave | None:

@@ -14,13 +14,14 @@ from django.views.generic import TemplateView, View
 from companies.enums import AccessKind
 from policies import services
 from policies.catalogue import catalogue
-from policies.enums import Settlement
+from policies.enums import Settlement, Transition
 from policies.forms.drafting import Deed, EnglishForm, SectionPost
 from policies.models import MAX_SECTION_CHARACTERS, Paragraph
 from policies.queries import drafting as queries
 from policies.rendering import drafting as rendering
 from policies.services import NotEditable
 from policies.services import drafting as deeds
+from policies.workflow import TransitionRefused, available, move, turn_of
 from programmes.views import CompanyPageMixin
 
 
@@ -284,3 +285,26 @@ class EnglishView(DraftingMixin, View):
                 else gettext("The English version is left out. What was written in English comes back with it."),
             )
         return HttpResponseRedirect(reverse("policies:company", args=[self.company.pk]))
+
+
+class ReviseView(DraftingMixin, TemplateView):
+    """Edit a reviewed text again: it goes back to drafting, after a question, because the review is then of another text."""
+
+    template_name = "policies/revise.html"
+
+    def get_context_data(self, **kwargs):
+        may = Transition.REVISE in available(self.cycle, self.request.user)
+        turn = "" if may else turn_of(self.cycle.state)
+        return super().get_context_data(turn=turn, home_url=self._home(), **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        try:
+            move(cycle=self.cycle, transition=Transition.REVISE, actor=request.user, today=self.day)
+        except TransitionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, gettext("The text can be edited again. Submit it once more when it is ready."))
+        return HttpResponseRedirect(self._home())
+
+    def _home(self) -> str:
+        return reverse("policies:company", args=[self.company.pk])

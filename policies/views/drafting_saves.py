@@ -182,8 +182,9 @@ class ConflictView(DraftingMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         by = queries.names_of([self.present.updated_by_id]).get(self.present.updated_by_id, "")
+        is_own = self.save.author_id == self.request.user.pk
         context = {
-            "conflict": rendering.conflict(self.save, self.present, by=by),
+            "conflict": rendering.conflict(self.save, self.present, by=by, is_own=is_own),
             "key": f"{self.save.paragraph_id}-{self.save.language}",
             "section_url": self._section_url(),
             "title": rendering.section_title(self.catalogue.section(self.save.paragraph.section.code)),

@@ -1,16 +1,18 @@
 """Pages of policies: where one company's stands, and where all of a programme stand."""
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.generic import ListView
 
 from companies.enums import AccessKind
 from policies import queries, rendering
-from policies.enums import FORMULATED_STATES, State
+from policies.enums import FORMULATED_STATES, State, Transition
 from policies.forms import PolicyListForm
 from policies.models import Cycle
 from policies.queries import drafting, publication
 from policies.rendering.drafting import policy_home
 from policies.rendering.publication import review_is_due, review_words
-from policies.workflow import turn_of
+from policies.workflow import TRANSITIONS, turn_of
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
 
 
@@ -40,11 +42,24 @@ class CompanyPolicyView(CompanyPageMixin, ListView):
                 "published_url": cycle.policy.published_url if cycle.state == State.PUBLISHED else "",
                 "steps": rendering.journey_steps(cycle.state),
                 "events": rendering.move_events(cycle.moves.all()),
+                "ways": self._ways(cycle),
             }
             for cycle in context["object_list"]
         ]
         present = self._present()
         return context | {"rounds": rounds} | (self._home(present) if present else {})
+
+    def _ways(self, cycle: Cycle) -> list[tuple[str, str]]:
+        """Return where somebody from outside goes on while a text waits for an answer: to the desk, or to its course."""
+        ways = []
+        if cycle.state in queries.WAITING_STATES and not self.is_member:
+            if AccessKind.ADVISER in self.places.standings:
+                ways.append((gettext("Review the text"), reverse("policies:review", args=[self.company.pk])))
+            if self.places.manages(cycle.programme_id):
+                ways.append(
+                    (gettext("Course of the review"), reverse("policies:review_course", args=[self.company.pk]))
+                )
+        return ways
 
     def _home(self, cycle: Cycle) -> dict:
         home = policy_home(drafting.home(cycle, self.request.user.pk), company=self.company, today=self.day)
@@ -52,6 +67,7 @@ class CompanyPolicyView(CompanyPageMixin, ListView):
         return home | {
             "review_on": review_words(published) if review_is_due(published, self.day) else "",
             "turn": "" if cycle.is_editable else turn_of(cycle.state),
+            "may_revise": cycle.state in TRANSITIONS[Transition.REVISE].sources,
         }
 
 

@@ -336,9 +336,9 @@ if (form) {
     if (!page.isComposing && page.isAtRisk) page.schedule();
   });
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s" && !converting(event)) {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
       event.preventDefault();
-      page.send();
+      page.send(); // waits for the end of a conversion
     }
   });
 

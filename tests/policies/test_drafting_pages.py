@@ -152,13 +152,7 @@ def test_while_it_cannot_be_written_the_page_says_whose_turn_it_is_and_keeps_wha
     cast, sign_in, staff, cycle
 ):
     (one,) = write(cycle, staff, "一")
-    for actor, transition in (
-        (staff, Transition.SUBMIT),
-        (cast.people["adviser"], Transition.START_REVIEW),
-        (cast.people["adviser"], Transition.ENDORSE),
-    ):
-        with acting_as(actor.pk):
-            move(cycle=cycle, transition=transition, actor=actor, today=cycle.opened_at.date())
+    endorse(cast, cycle)
     client = sign_in(staff)
     assert "readonly" in client.get(page(cast.company)).content.decode()
     response = client.post(page(cast.company), form([one]) | {f"text-{one.pk}-ja": "遅すぎた"})
@@ -166,6 +160,28 @@ def test_while_it_cannot_be_written_the_page_says_whose_turn_it_is_and_keeps_wha
     assert any(response.context["read_only"] in banner for banner in words(response, "div", "banner"))
     assert response.context["passages"][0].boxes[0].text == "遅すぎた"
     assert text_of(one) == "一"
+
+
+def endorse(cast, cycle) -> None:
+    for who, transition in (
+        ("staff", Transition.SUBMIT),
+        ("adviser", Transition.START_REVIEW),
+        ("adviser", Transition.ENDORSE),
+    ):
+        with acting_as(cast.people[who].pk):
+            move(cycle=cycle, transition=transition, actor=cast.people[who], today=cycle.opened_at.date())
+
+
+def test_a_reviewed_text_is_edited_again_after_a_question(cast, sign_in, staff, cycle):
+    client, address = sign_in(staff), reverse("policies:revise", args=[cast.company.pk])
+    client.post(address)
+    assert Cycle.objects.get(pk=cycle.pk).state == State.DRAFTING  # not from here: it says so and changes nothing
+    assert cycle.moves.count() == 0
+    endorse(cast, cycle)
+    assert client.get(address).context["turn"] == ""
+    client.post(address)
+    assert Cycle.objects.get(pk=cycle.pk).state == State.DRAFTING
+    assert cycle.moves.count() == 4
 
 
 # --- Two writers -----------------------------------------------------------------------------------------------------------
