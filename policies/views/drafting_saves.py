@@ -45,6 +45,11 @@ class AnswersInWords:
         except ValidationError as error:
             return said(" ".join(error.messages), status=UNREADABLE)
 
+    def options(self, request, *args, **kwargs):
+        if not permissions.can_edit(request.user, self.cycle):
+            raise PermissionDenied
+        return super().options(request, *args, **kwargs)
+
     def valid(self, form) -> dict:
         """Return the form's values. Raises ValidationError with everything that is wrong, to those who may write."""
         if form.is_valid():
@@ -221,18 +226,19 @@ class HistoryView(DraftingMixin, ListView):
 class RestoreSaveView(DraftingMixin, View):
     """Make an earlier text the present one again."""
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            own = ParagraphSave.objects.visible_to(request.user).filter(cycle=self.cycle)
+            self.save = get_object_or_404(own.select_related("paragraph__section", "cycle"), pk=kwargs["save_id"])
+            self.save.paragraph.cycle = self.cycle
+
     def post(self, request, *args, **kwargs):
-        own = ParagraphSave.objects.visible_to(request.user).filter(cycle=self.cycle)
-        save = get_object_or_404(own.select_related("paragraph__section", "cycle"), pk=kwargs["save_id"])
-        save.paragraph.cycle = self.cycle
         try:
-            deeds.restore_save(save=save, actor=request.user, now=self.now)
-        except NotEditable as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(reverse("policies:history", args=[self.company.pk]))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            deeds.restore_save(save=self.save, actor=request.user, now=self.now)
+        except (NotEditable, ValidationError) as error:
+            messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
             return HttpResponseRedirect(reverse("policies:history", args=[self.company.pk]))
         messages.success(request, gettext("The earlier text stands again. What it replaced is in the history."))
-        url = reverse("policies:section", args=[self.company.pk, save.paragraph.section.code])
-        return HttpResponseRedirect(f"{url}#p-{save.paragraph_id}")
+        url = reverse("policies:section", args=[self.company.pk, self.save.paragraph.section.code])
+        return HttpResponseRedirect(f"{url}#p-{self.save.paragraph_id}")

@@ -55,6 +55,9 @@ section                  | c       | c     | n         | s        | c       | - 
 paragraph                | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 text of a paragraph      | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 save                     | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+late save                | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+chosen save              | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+settled save             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 approval request         | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 evidence                 | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 announcement             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -

@@ -1,11 +1,12 @@
 """A row of each owner in every table of the policy workbench, returned and unreturned."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 from django.utils import timezone
 
-from policies.enums import ActionSource, EvidenceKind, Judgement, SaveOutcome, ThreadKind
+from policies.enums import ActionSource, EvidenceKind, Judgement, SaveOutcome, Settlement, ThreadKind
 from policies.models import (
     ActionItem,
     Announcement,
@@ -27,6 +28,7 @@ from policies.models import (
     Review,
     ReviewNote,
     Section,
+    SettledSave,
     Submission,
     Suggestion,
     Thread,
@@ -46,6 +48,9 @@ KINDS = {
     "paragraph": (Paragraph, audiences.CONTENT),
     "text of a paragraph": (ParagraphText, audiences.CONTENT),
     "save": (ParagraphSave, audiences.CONTENT),
+    "late save": (ParagraphSave, audiences.CONTENT),
+    "chosen save": (ParagraphSave, audiences.CONTENT),
+    "settled save": (SettledSave, audiences.CONTENT),
     "approval request": (ApprovalRequest, audiences.CONTENT),
     "evidence": (Evidence, audiences.CONTENT),
     "announcement": (Announcement, audiences.CONTENT),
@@ -93,6 +98,16 @@ def _fill_texts(world, owner, own, author) -> None:
     save.operation, save.author_id = uuid4(), author.pk
     save.save()
     world.keep("save", owner, save)
+    for kind in ("late save", "chosen save"):
+        late = ParagraphSave(**both, language="ja", base_rev=0, text="L", outcome=SaveOutcome.LOST)
+        late.operation, late.author_id = uuid4(), author.pk
+        late.save()
+        world.keep(kind, owner, late)
+    settled = SettledSave(**own, save_of=late, choice=Settlement.THEIRS, settled_by_id=author.pk)
+    settled.save()
+    world.keep("settled save", owner, settled)
+    # Not a row: what the address of a section names.
+    world.keep("section code", owner, SimpleNamespace(pk=section.code))
 
 
 def _fill_records(world, owner, own, author) -> Review:
