@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -124,9 +124,12 @@ class AdvicePdfView(AdviceMixin, View):
 class AdviceFileView(AdviceMixin, View):
     """Hand the PDF out."""
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            job = get_object_or_404(queries.advice_jobs(request.user, self.company), pk=kwargs["job_id"])
+            files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
+            self.file = get_object_or_404(files, pk=job.params.get("file"))
+
     def get(self, request, *args, **kwargs):
-        job = get_object_or_404(queries.advice_jobs(request.user, self.company), pk=kwargs["job_id"])
-        if job.state != Job.State.DONE:
-            raise Http404
-        files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
-        return file_response(get_object_or_404(files, pk=job.params.get("file")))
+        return file_response(self.file)
