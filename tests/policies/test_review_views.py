@@ -361,6 +361,13 @@ def test_the_secretariat_lifts_and_reassigns_without_reading(cast, sign_in, revi
     assert Submission.objects.get().adviser == seat
 
 
+@pytest.mark.parametrize(("who", "name"), [("adviser", "review"), ("secretariat", "review_course"), ("manager", None)])
+def test_the_policy_page_leads_on_while_a_text_waits(cast, sign_in, submission, who, name):
+    body = sign_in(cast.people[who]).get(page(cast, "company")).content.decode()
+    leads = {other for other in ("review", "review_course") if f'href="{page(cast, other)}"' in body}
+    assert leads == ({name} if name else set())
+
+
 # --- An adviser's own ------------------------------------------------------------------------------------------------------
 
 
