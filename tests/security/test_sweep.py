@@ -128,6 +128,7 @@ class Sweep(Swept):
             if answer.exists
             and answer.method == "GET"
             and (answer.role, answer.owner) not in page.known_to
+            # That the company is there is no secret to those who see its records: the frame names their places.
             and not (DOORS[answer.door].kwargs == ("company_id",) and (answer.role, answer.owner) in RECORDS)
             and (nothing := missing.get((answer.door, answer.role, answer.owner)))
             and (answer.status, answer.body) != (nothing.status, nothing.body)
