@@ -22,8 +22,9 @@ def tell_failed(job) -> None:
 def steered(run: JobRun) -> None:
     """Say which process does it; wait to be let go when told to; leave one file and one message."""
     mode = run.job.params.get("mode", "")
-    Path(settings.VAR_DIR, f"began-{run.job.pk}-{run.attempt}").write_text(str(os.getpid()))
     run.step("Working", 1, 3)
+    # Outside of its transaction: a test may freeze this process, and what is frozen within one keeps others waiting.
+    Path(settings.VAR_DIR, f"began-{run.job.pk}-{run.attempt}").write_text(str(os.getpid()))
     if mode == "wait":
         end = time.monotonic() + PATIENCE_SECONDS
         while not Path(settings.VAR_DIR, f"go-{run.job.pk}").exists() and time.monotonic() < end:
