@@ -81,7 +81,7 @@ class FreezeReason(models.TextChoices):
     SUBMISSION = "submission", _("Submitted")
     RETURN = "return", _("Review returned")
     ENDORSEMENT = "endorsement", _("Reviewed")
-    APPROVAL = "approval", _("Approved")
+    APPROVAL = "approval", _("Sent for approval")
     PUBLICATION = "publication", _("Published")
     BOOKING = "booking", _("Consultation booked")
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalFormMixin, UploadField
@@ -26,32 +26,62 @@ class PersonChoice(forms.ModelChoiceField):
         self.choices = [(person.pk, self.label_from_instance(person)) for person in people]
 
     def label_from_instance(self, person) -> str:
-        return " ".join(filter(None, [person.title, person.name]))
+        return person_label(person)
+
+
+def person_label(person: Person) -> str:
+    return " ".join(filter(None, [person.title, person.name]))
+
+
+OTHER = "other"
 
 
 class ApprovalRequestForm(PortalFormMixin, forms.Form):
-    """Whom to ask. The link goes by mail where the person has an address, and on paper in any case."""
+    """Whom to ask: somebody whom the portal knows, or a person named here. The link goes by mail where there is an address."""
 
-    approver = PersonChoice(label=_("Who approves?"))
+    approver = forms.ChoiceField(label=_("Who approves?"), widget=forms.RadioSelect)
+    name = CheckedText(label=_("Name of the other person"), required=False, max_length=100)
+    title = CheckedText(label=_("Job title of the other person"), required=False, max_length=100)
+    email = forms.EmailField(
+        label=_("E-mail address of the other person"),
+        required=False,
+        help_text=_("Without an address the link goes by hand, on the printed sheet."),
+    )
 
     submit_label = _("Freeze the text and make the link")
     cancel_label = _("Go back without asking")
 
     def __init__(self, *args, people: list[Person], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["approver"].offer(people)
-        if len(people) == 1:
-            self.fields["approver"].initial = people[0].pk
+        self.people = {str(person.pk): person for person in people}
+        self.fields["approver"].choices = [
+            *((key, person_label(person)) for key, person in self.people.items()),
+            (OTHER, _("Another person, named below")),
+        ]
 
-    def layout_objects(self) -> list:
-        return ["approver"]
+    def clean(self):
+        data = super().clean()
+        if data.get("approver") == OTHER and not data.get("name") and "name" not in self.errors:
+            self.add_error(
+                "name", ValidationError(gettext("Please write the name of the other person."), code="required")
+            )
+        return data
+
+    @property
+    def chosen(self) -> Person | None:
+        """Return who was chosen; None for a person named in the other fields."""
+        return self.people.get(self.cleaned_data["approver"])
+
+    @property
+    def named(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("name", "title", "email")}
 
 
 class AnswerForm(PortalFormMixin, forms.Form):
     """What whoever holds the link decides, with their own name under it."""
 
     outcome = forms.ChoiceField(
-        label=_("Your decision"),
+        label=pgettext_lazy("approval", "Your decision"),
         choices=[
             (ApprovalOutcome.APPROVED, _("I approve this text as our company's policy")),
             (ApprovalOutcome.RETURNED, _("I return it to be changed")),

@@ -11,12 +11,12 @@ from .fields import MAX_PROOF_BYTES, PROOF_TYPES, CheckedText, PastDay, checked_
 # What is asked of each kind: whom, and what.
 _WORDS = {
     EvidenceKind.EXPERTISE: (
-        _("Whom did you ask, or what did you read?"),
-        _("What did you learn from it for the policy?"),
+        _("Whom or what you consulted"),
+        _("What it brought for the policy"),
     ),
-    EvidenceKind.DIALOGUE: (_("With whom did you speak?"), _("What was it about, and what came of it?")),
-    EvidenceKind.COMMUNICATION: (_("Who was told?"), _("How were they told?")),
-    EvidenceKind.EMBEDDING: (_("Which rule or procedure?"), _("What was changed in it?")),
+    EvidenceKind.DIALOGUE: (_("With whom you spoke"), _("What it was about, and what came of it")),
+    EvidenceKind.COMMUNICATION: (_("Who was told"), _("How they were told")),
+    EvidenceKind.EMBEDDING: (_("Rule or procedure"), _("What was changed in it")),
 }
 _EXAMPLES = {
     EvidenceKind.EXPERTISE: _("For example the adviser's name, a seminar of the programme, or METI's guidelines."),
@@ -29,7 +29,7 @@ _EXAMPLES = {
 class EvidenceForm(PortalFormMixin, forms.Form):
     """One fact of one kind: when, with whom, what, and the file that shows it."""
 
-    happened_on = PastDay(label=_("When"))
+    happened_on = PastDay(label=_("Day"))
     who = CheckedText(max_length=200)
     text = checked_lines(max_length=5_000, rows=3)
     file = UploadField(label=_("File that shows it"), extensions=PROOF_TYPES, max_bytes=MAX_PROOF_BYTES, required=False)
@@ -51,7 +51,7 @@ class AnnouncementForm(PortalFormMixin, forms.Form):
     """For whom the link to the approved text is."""
 
     title = CheckedText(
-        label=_("For whom is it?"),
+        label=_("For whom it is"),
         max_length=200,
         help_text=_("For example all employees of the head office. Readers see this at the top of the page."),
     )

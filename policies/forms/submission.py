@@ -12,14 +12,14 @@ from .fields import CheckedText, PastDay, checked_lines
 class SubmissionForm(PortalFormMixin, forms.Form):
     """Says that the text is ready. Asks whom the company consulted only where that is not recorded yet."""
 
-    expertise_on = PastDay(label=_("When did you ask or read?"))
+    expertise_on = PastDay(label=_("Day on which you consulted somebody"))
     expertise_who = CheckedText(
-        label=_("Whom did you ask, or what did you read?"),
+        label=_("Whom or what you consulted"),
         max_length=200,
         help_text=_("For example the adviser's name, a seminar of the programme, or METI's guidelines."),
     )
     expertise_text = checked_lines(
-        label=_("What did you learn from it for the policy?"),
+        label=_("What it brought for the policy"),
         rows=3,
         max_length=2_000,
         help_text=_("One or two sentences are enough."),
@@ -32,7 +32,8 @@ class SubmissionForm(PortalFormMixin, forms.Form):
         help_text=_("What you are unsure about, or what should be looked at first. Up to 500 characters."),
     )
     is_ready = forms.BooleanField(
-        label=_("We have read the whole text, and what it says about our company is true as far as we know.")
+        label=_("We have read the whole text, and what it says about our company is true as far as we know."),
+        error_messages={"required": _("Please confirm that you have read the whole text.")},
     )
 
     submit_label = _("Submit to the adviser")

@@ -599,7 +599,7 @@ class Migration(migrations.Migration):
                     ("submission", "Submitted"),
                     ("return", "Review returned"),
                     ("endorsement", "Reviewed"),
-                    ("approval", "Approved"),
+                    ("approval", "Sent for approval"),
                     ("publication", "Published"),
                     ("booking", "Consultation booked"),
                 ],

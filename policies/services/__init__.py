@@ -19,6 +19,7 @@ from .approval import (
     cancel_approval,
     decide_by_link,
     may_be_decided,
+    name_approver,
     request_approval,
 )
 from .cycles import catalogues_of, digest, freeze_revision, open_cycles, share_revision
@@ -149,6 +150,7 @@ __all__ = [
     "mark_section",
     "may_be_decided",
     "move_paragraph",
+    "name_approver",
     "new_reference",
     "new_token",
     "open_cycles",

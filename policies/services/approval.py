@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common.dates import date_and_time, long_date
+from companies.enums import PersonLevel
 from companies.models import Person
 from jobs.services import store_file
 from notifications.rendering import render_message
@@ -96,6 +97,24 @@ def request_approval(*, cycle: Cycle, approver: Person, actor, now: datetime) ->
     request.save(force_insert=True)
     _log("approval.requested", request, actor, is_reviewed=cycle.is_reviewed)
     return Asked(request, token, _mail_link(request, token, actor=actor))
+
+
+@transaction.atomic
+def name_approver(*, cycle: Cycle, name: str, actor, title: str = "", email: str = "") -> Person:
+    """Add somebody of top management whom the portal does not know yet, so that they can be asked.
+
+    Raises PermissionDenied, and ValidationError for an address that is the asker's own.
+    """
+    if not permissions.can_edit(actor, cycle):
+        raise PermissionDenied
+    person = Person(
+        company_id=cycle.company_id, name_ja=name, title=title, email=email.strip(), level=PersonLevel.MANAGEMENT
+    )
+    if _is_same(person, actor):
+        raise ValidationError({"email": _("This is your own address. Somebody else must approve.")})
+    person.save(force_insert=True)
+    audit.log(actor=actor, verb="person.added", obj=person, company_id=cycle.company_id)
+    return person
 
 
 def _hold(cycle: Cycle) -> Cycle:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -88,14 +89,12 @@ class RequestApprovalView(_DecisionMixin, FormView):
 
     def form_valid(self, form):
         try:
-            asked = services.request_approval(
-                cycle=self.cycle, approver=form.cleaned_data["approver"], actor=self.request.user, now=self.now
-            )
+            asked = self._ask(form)
         except TransitionRefused as refused:
             messages.error(self.request, str(refused))
             return self.to_approval()
         except ValidationError as error:
-            form.add_error("approver", error)
+            form.add_error(None if hasattr(error, "error_dict") else "approver", error)
             return self.form_invalid(form)
         address = settings.PORTAL_URL + reverse("policies:approve", args=[asked.token])
         return self.response_class(
@@ -111,6 +110,13 @@ class RequestApprovalView(_DecisionMixin, FormView):
                 "is_mailed": asked.is_mailed,
             },
         )
+
+    @transaction.atomic
+    def _ask(self, form) -> services.Asked:
+        """Ask; somebody who is named here is added only together with the request."""
+        actor = self.request.user
+        approver = form.chosen or services.name_approver(cycle=self.cycle, actor=actor, **form.named)
+        return services.request_approval(cycle=self.cycle, approver=approver, actor=actor, now=self.now)
 
 
 class CancelApprovalView(_DecisionMixin, TemplateView):

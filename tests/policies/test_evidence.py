@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audit.models import Event
+from companies.models import Person
+from notifications.models import OutgoingMail
 from policies import queries, services
 from policies.enums import EvidenceKind, State
 from policies.models import Announcement, ApprovalRequest, Cycle, Evidence, ReadReceipt
@@ -226,7 +228,7 @@ def test_asking_shows_the_link_once_with_the_text_to_sign(cast, sign_in, setting
     president = president_of(cast, email="shacho@example.com")
     client = sign_in(cast.people["staff"])
     page = url(cast, "request_approval")
-    assert client.get(page).context["form"].fields["approver"].choices[0][0] == president.pk
+    assert client.get(page).context["form"].fields["approver"].choices[0][0] == str(president.pk)
     response = client.post(page, {"approver": str(president.pk)})
     html, address = response.content.decode(), response.context["address"]
     assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
@@ -252,7 +254,27 @@ def test_the_one_who_asks_is_not_offered(cast, sign_in):
     endorsed(cast)
     form = sign_in(cast.people["staff"]).get(url(cast, "request_approval")).context["form"]
     own = cast.people["staff"].people.get()
-    assert own.pk not in [choice[0] for choice in form.fields["approver"].choices]
+    assert str(own.pk) not in [choice[0] for choice in form.fields["approver"].choices]
+
+
+def test_somebody_whom_the_portal_does_not_know_can_be_named(cast, sign_in):
+    endorsed(cast)
+    client, page = sign_in(cast.people["staff"]), url(cast, "request_approval")
+    missing = client.post(page, {"approver": "other", "name": " "})
+    assert list(missing.context["form"].errors) == ["name"]
+    own = client.post(page, {"approver": "other", "name": "森", "email": cast.people["staff"].email})
+    assert list(own.context["form"].errors) == ["email"]
+    assert not Person.objects.filter(company=cast.company, level="management").exists()
+    named = {"approver": "other", "name": "髙﨑 恵", "title": "代表取締役社長", "email": "takasaki@example.com"}
+    assert client.post(page, named).status_code == 200
+    approver = ApprovalRequest.objects.get().approver
+    assert (approver.name_ja, approver.title, approver.level, approver.company) == (
+        "髙﨑 恵",
+        "代表取締役社長",
+        "management",
+        cast.company,
+    )
+    assert OutgoingMail.objects.filter(recipient="takasaki@example.com").count() == 1
 
 
 @pytest.mark.parametrize("state", State.values)

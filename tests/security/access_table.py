@@ -11,6 +11,7 @@ from tests.security.audiences import (
     ADVISERS,
     CONTENT,
     MANAGED,
+    MANAGERS,
     MEMBERS,
     NOBODY,
     OWNERS,
@@ -59,8 +60,12 @@ FOR_SECRETARIAT = {"get": MANAGED, "knows": PROGRAMME}
 # Whoever is in a secretariat brings workbooks; which programme a workbook is of is not known before it has been read.
 IMPORTERS = frozenset((role, owner) for role in ("secretariat", "other_secretariat") for owner in OWNERS)
 FOR_IMPORTERS = {"get": IMPORTERS, "knows": SIGNED_IN}
+# Pages on which a company writes; its advisers know that they exist.
+FOR_MEMBERS = {"get": MEMBERS, "post": MEMBERS, "knows": CONTENT}
 # Seats in a programme, whatever is assigned to them.
 ADVISER_SEATS = SEATED - MANAGED
+# Whoever has a seat as an adviser anywhere, at addresses that name nothing.
+ADVISING = frozenset((role, owner) for role in ("adviser", "unassigned_adviser", "former_adviser") for owner in OWNERS)
 
 PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:home": (Page(get=SIGNED_IN, got=(302,), post=SIGNED_IN, posted=(302,)),),
@@ -71,6 +76,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:programme": (Page(get=PROGRAMME),),
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
     "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
+    "dashboards:advised": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     "programmes:list": (Page(get=SIGNED_IN),),
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
@@ -130,6 +136,43 @@ PAGES: dict[str, tuple[Page, ...]] = {
     # Only who asked for it presses again, and nobody of the cast asked for these.
     "policies:export_retry": (Page(knows=CONTENT, named={"job_id": "export"}),),
     "policies:export_file": (Page(get=CONTENT, named={"job_id": "export"}),),
+    # Handing in, deciding and what is recorded beside the text: members write, managers record papers, advisers read along.
+    "policies:check": (Page(**FOR_MEMBERS, posted=(200,)),),
+    "policies:submitted": (Page(get=MEMBERS, knows=CONTENT),),
+    "policies:withdraw": (Page(**FOR_MEMBERS, posted=(302,)),),
+    "policies:approval": (Page(get=CONTENT),),
+    "policies:request_approval": (Page(**FOR_MEMBERS, posted=(200,)),),
+    "policies:cancel_approval": (Page(**FOR_MEMBERS, posted=(302,)),),
+    "policies:paper_approval": (Page(get=MANAGERS, post=MANAGERS, knows=CONTENT, posted=(200,)),),
+    "policies:approval_sheet": (Page(get=CONTENT),),
+    "policies:proof": (Page(get=CONTENT, named={"file_id": "proof"}),),
+    "policies:evidence": (Page(get=CONTENT),),
+    "policies:add_evidence": (Page(**FOR_MEMBERS, posted=(200,)),),
+    "policies:cancel_evidence": (Page(**FOR_MEMBERS, posted=(302,)),),
+    "policies:announce": (Page(**FOR_MEMBERS, posted=(200,)),),
+    "policies:announcement": (Page(get=CONTENT),),
+    "policies:renew_announcement": (Page(**FOR_MEMBERS, posted=(200,)),),
+    "policies:close_announcement": (Page(**FOR_MEMBERS, posted=(302,)),),
+    # Nothing is published of what the world writes: what changes a publication finds none.
+    "policies:publication": (Page(get=CONTENT, post=MEMBERS, posted=(302,)),),
+    "policies:withdraw_from_register": (Page(get=MEMBERS, got=(404,), post=MEMBERS, posted=(404,)),),
+    "policies:check_again": (Page(post=MEMBERS, posted=(404,), knows=CONTENT),),
+    "policies:confirm_english": (Page(post=MEMBERS, posted=(302,), knows=CONTENT),),
+    "policies:next_cycle": (Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT),),
+    # An adviser's desk, with the adviser's own open review. Members know that there is one; the secretariat sees its course.
+    "policies:review": (Page(get=ADVISERS, knows=CONTENT),),
+    "policies:begin_review": (Page(post=ADVISERS, posted=(302,), knows=CONTENT),),
+    # Nothing is named that could be judged or worded.
+    "policies:verdict": (Page(get=ADVISERS, got=(404,), post=ADVISERS, posted=(404,), knows=CONTENT),),
+    "policies:wording": (Page(get=ADVISERS, got=(404,), post=ADVISERS, posted=(404,), knows=CONTENT),),
+    "policies:comment": (Page(get=ADVISERS, post=ADVISERS, posted=(422,), knows=CONTENT),),
+    "policies:review_note": (Page(post=ADVISERS, posted=(302,), knows=CONTENT),),
+    "policies:return_review": (Page(get=ADVISERS, post=ADVISERS, posted=(200,), knows=CONTENT),),
+    "policies:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(200,), knows=CONTENT),),
+    "policies:review_course": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
+    "policies:phrases": (Page(get=ADVISING, post=ADVISING, posted=(200,), knows=SIGNED_IN),),
+    "policies:capacity": (Page(get=ADVISER_SEATS, post=ADVISER_SEATS, posted=(200,), knows=PROGRAMME),),
+    "policies:next_review": (Page(get=ADVISER_SEATS, got=(302,), knows=PROGRAMME),),
     "consultations:company": (Page(get=RECORDS),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     "imports:list": (Page(**FOR_IMPORTERS),),
@@ -172,6 +215,17 @@ PAGES: dict[str, tuple[Page, ...]] = {
 # from a page that is of no use any more. 403: nothing to confirm with; 404: no such key or code. POSTs hold nothing.
 GATES: dict[str, Gate] = {
     "accounts:set_language": Gate((405, 302), (405, 302)),
+    # Open to whoever holds the word in the address; this one is nobody's.
+    "policies:approve": Gate((404, 404), (404, 404)),
+    "policies:read": Gate((404, 404), (404, 404)),
+    # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
+    "policies:register": Gate((200, 405), (200, 405)),
+    "policies:register_json": Gate((200, 405), (200, 405)),
+    "policies:register_csv": Gate((200, 405), (200, 405)),
+    "policies:register_entry": Gate((404, 404), (404, 404)),
+    "policies:register_entry_json": Gate((404, 404), (404, 404)),
+    "policies:register_version": Gate((404, 404), (404, 404)),
+    "policies:register_text": Gate((404, 404), (404, 404)),
     "healthz": Gate((200, 405), (200, 405)),
     "account_login": Gate((200, 200), (302, 302)),
     "account_logout": Gate((302, 302), (200, 302)),

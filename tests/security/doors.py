@@ -52,6 +52,8 @@ NAMED_BY = {
     "thread_id": "returned thread",
     "item_id": "action item",
     "job_id": "programme's job",
+    "evidence_id": "evidence",
+    "announcement_id": "announcement",
     "file_id": "programme's file",
     "word_import_id": "text from Word",
 }

@@ -31,6 +31,7 @@ minutes                  | c       | c     | n         | s        | c       | - 
 content job              | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 export                   | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 content file             | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+proof                    | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 shared revision          | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 private note             | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 note of a former adviser | -       | -     | -         | -        | -       | -          | -      | -           | -     | -

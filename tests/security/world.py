@@ -87,6 +87,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "content job": (Job, audiences.CONTENT),
     "export": (Job, audiences.CONTENT),
     "content file": (StoredFile, audiences.CONTENT),
+    "proof": (StoredFile, audiences.CONTENT),
     "shared revision": (Revision, audiences.SHARED),
     "private note": (PrivateNote, audiences.ADVISERS),
     "note of a former adviser": (PrivateNote, audiences.NOBODY),
@@ -124,6 +125,7 @@ def make_world() -> World:
         _fill_jobs(world, owner)
         workbench.fill(world, owner)
         _fill_exports(world, owner)
+        _fill_proof(world, owner)
         _fill_report(world, owner)
         _fill_imports(world, owner)
         _fill_trail(world, owner)
@@ -229,6 +231,17 @@ def _fill_exports(world: World, owner: str) -> None:
         kind=EXPORT_KIND, title="Word", requested_by=asker, state=Job.State.DONE, params=params, **tenant
     )
     world.keep("export", owner, job)
+
+
+def _fill_proof(world: World, owner: str) -> None:
+    """The scan that shows what was recorded, whose bytes say whose it is."""
+    evidence, actor = world["evidence", owner], world["seat", owner].user
+    bytes_ = _canary(world, owner, "proof.pdf", audiences.CONTENT)
+    evidence.file = store_file(
+        name="proof.pdf", content=bytes_, actor=actor, company_id=evidence.company_id, is_content=True
+    )
+    evidence.save()
+    world.keep("proof", owner, evidence.file)
 
 
 def _fill_report(world: World, owner: str) -> None:
