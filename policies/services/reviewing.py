@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import services as audit
@@ -31,6 +32,7 @@ from policies.queries import languages_of, sections_judged
 
 from .actions import check_message
 from .reviews import hold_own_review
+from .suggestions import withdraw_suggestion
 from .texts import check_text
 
 MAX_ADVICE_CHARACTERS = 5_000
@@ -162,7 +164,8 @@ def suggest(
     mine = Suggestion.objects.filter(
         paragraph=paragraph, language=language, author_id=actor.pk, state=SuggestionState.OPEN
     )
-    mine.filter(shared_at__isnull=False).update(state=SuggestionState.WITHDRAWN)
+    for earlier in mine.filter(shared_at__isnull=False):
+        withdraw_suggestion(suggestion=earlier, actor=actor, now=timezone.now())
     suggestion, _created = mine.update_or_create(
         defaults={
             "review": review,

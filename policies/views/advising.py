@@ -104,7 +104,10 @@ class CapacityView(ProgrammeMixin, FormView):
 
     def get_form_kwargs(self):
         usual = Capacity(business_days=services.USUAL_BUSINESS_DAYS, reviews_a_week=services.USUAL_REVIEWS_A_WEEK)
-        return super().get_form_kwargs() | {"instance": Capacity.objects.filter(adviser=self.seat).first() or usual}
+        return super().get_form_kwargs() | {"instance": self._stated() or usual}
+
+    def _stated(self) -> Capacity | None:
+        return Capacity.objects.visible_to(self.request.user).filter(adviser=self.seat).first()
 
     @property
     def queue_url(self) -> str:

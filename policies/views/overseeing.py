@@ -39,16 +39,13 @@ class ReviewCourseView(CompanyPageMixin, FormView):
 
     @cached_property
     def submission(self) -> Submission | None:
-        rows = Submission.objects.waiting().filter(cycle=self.cycle).select_related("adviser", "cycle__company")
-        return rows.first()
+        # Without its text, which is not the secretariat's to read.
+        waiting = Submission.objects.visible_to(self.request.user).waiting().filter(cycle=self.cycle)
+        return waiting.select_related("adviser", "cycle__company").first()
 
     @cached_property
     def review(self) -> Review | None:
-        return (
-            Review.objects.filter(cycle=self.cycle, returned_at__isnull=True, closed_at__isnull=True)
-            .select_related("author")
-            .first()
-        )
+        return queries.open_review(self.cycle)
 
     def get_form_kwargs(self):
         seats = queries.assigned_seats(self.company.pk, self.cycle.programme_id, day=self.day)

@@ -270,7 +270,7 @@ class CommentView(DraftView):
         if self.present:
             self.paragraph, self.section = self.present.thread.paragraph, self.present.thread.section_code
         elif data.get("paragraph"):
-            self.paragraph = paragraph_of(self.cycle, data["paragraph"])
+            self.paragraph = paragraph_of(self.cycle, data["paragraph"], self.request.user)
         elif data.get("section"):
             known = {section.code for section in self.desk.catalogue.sections}
             self.section = data["section"] if data["section"] in known else ""
@@ -343,7 +343,7 @@ class WordingView(DraftView):
     form_class = SuggestionForm
 
     def load(self):
-        self.paragraph = paragraph_of(self.cycle, self.request.GET.get("paragraph"))
+        self.paragraph = paragraph_of(self.cycle, self.request.GET.get("paragraph"), self.request.user)
         self.place_id = str(self.paragraph.pk)
         self.submitted = drawn.submitted_text(self.desk, self.place_id, self.language)
         # Who typed while the company took its text back gets the words back, and an answer in words.
@@ -391,10 +391,11 @@ class WordingView(DraftView):
         return super().get_context_data(submitted=self.submitted, shows_preview=True, preview=preview, **kwargs)
 
 
-def paragraph_of(cycle, paragraph_id) -> Paragraph:
+def paragraph_of(cycle, paragraph_id, user) -> Paragraph:
     """Return a paragraph of the cycle, also one that was taken out since. Raises Http404."""
     try:
-        return get_object_or_404(Paragraph.objects.select_related("section"), cycle=cycle, pk=paragraph_id or None)
+        paragraphs = Paragraph.objects.visible_to(user).select_related("section")
+        return get_object_or_404(paragraphs, cycle=cycle, pk=paragraph_id or None)
     except ValidationError:
         raise Http404 from None
 

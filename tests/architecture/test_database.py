@@ -19,6 +19,7 @@ _COMPANY_FILE = "a company's file belongs to the company, whichever programme it
 LOOSE_KEYS |= {
     ("policies_approvalrequest", "programme_id", "scan_id"): _COMPANY_FILE,
     ("policies_evidence", "programme_id", "file_id"): _COMPANY_FILE,
+    ("policies_cycle", "programme_id", "based_on_id"): "the next version may belong to the next year's programme",
 }
 
 # Tables whose rows are written once, and what the web role may do to them.
