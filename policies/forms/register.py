@@ -3,6 +3,9 @@
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from companies.forms import ListForm
@@ -10,12 +13,27 @@ from policies.enums import Language
 from policies.models import RegisterEntry
 from policies.queries import register
 
+SELECTED = mark_safe(" selected")
+
 ORDERS = {
     "name": ("sort_name", "id"),
     "-name": ("-sort_name", "-id"),
     "published": ("published_on", "-id"),
     "-published": ("-published_on", "id"),
 }
+
+
+class PreparedSelect(forms.Select):
+    """A choice whose options are joined, not drawn by a template each: that took half the time of the page."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = str(value or "")
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, SELECTED if str(code) == chosen else "", label) for code, label in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name} | (attrs or {}))), options)
 
 
 class RegisterForm(ListForm):
@@ -29,11 +47,11 @@ class RegisterForm(ListForm):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    industry = forms.ChoiceField(label=_("Industry"), required=False)
-    prefecture = forms.ChoiceField(label=_("Prefecture"), required=False)
-    year = forms.TypedChoiceField(label=_("Year of publication"), required=False, coerce=int)
+    industry = forms.ChoiceField(widget=PreparedSelect, label=_("Industry"), required=False)
+    prefecture = forms.ChoiceField(widget=PreparedSelect, label=_("Prefecture"), required=False)
+    year = forms.TypedChoiceField(widget=PreparedSelect, label=_("Year of publication"), required=False, coerce=int)
     # Not "language", which is that of the page.
-    text = forms.ChoiceField(label=_("Text in"), required=False)
+    text = forms.ChoiceField(widget=PreparedSelect, label=_("Text in"), required=False)
     sort = forms.ChoiceField(choices=[(name, name) for name in ORDERS], required=False)
     lang = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
 
