@@ -1,12 +1,11 @@
 """The check page: the whole text in order, and every remark with the way to the very paragraph."""
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from common import dates
@@ -19,10 +18,8 @@ from .contents import LANGUAGES, Block, Part, read
 
 def place_url(company_id: UUID, place: Place) -> str:
     """Return the address of a paragraph where it is written, or of its section."""
-    with contextlib.suppress(NoReverseMatch):
-        section = reverse("policies:section", args=[company_id, place.section])
-        return f"{section}#paragraph-{place.paragraph}" if place.paragraph else section
-    return ""
+    section = reverse("policies:section", args=[company_id, place.section])
+    return f"{section}#p-{place.paragraph}" if place.paragraph else section
 
 
 def reader_language() -> str:

@@ -149,7 +149,7 @@ def announcement_terms(announcement: Announcement) -> list[Term]:
     closed = announcement.closed_at
     return [
         Term(label=gettext("Made on"), value=dates.date_and_time(announcement.created_at)),
-        Term(label=gettext("Text"), value=gettext("Version %(number)s") % {"number": announcement.revision.number}),
+        Term(label=gettext("Version"), value=gettext("Version %(number)s") % {"number": announcement.revision.number}),
         Term(
             label=gettext("The link"),
             value=gettext("closed on %(day)s") % {"day": dates.date_and_time(closed)} if closed else gettext("opens"),

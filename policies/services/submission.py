@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -145,18 +145,11 @@ def _tell_advisers(submission: Submission, *, kind: str, actor, today: date) -> 
             kind=kind,
             actor=actor,
             params=params,
-            path=_review_page(submission) if kind == "policy_submitted" else "",
+            path=reverse("policies:review", args=[submission.company_id]) if kind == "policy_submitted" else "",
             company_id=submission.company_id,
             programme_id=submission.programme_id,
             key=f"{kind}:{submission.pk}",
         )
-
-
-def _review_page(submission: Submission) -> str:
-    try:
-        return reverse("policies:review", args=[submission.company_id])
-    except NoReverseMatch:
-        return reverse("policies:company", args=[submission.company_id])
 
 
 def _log(verb: str, submission: Submission, actor) -> None:

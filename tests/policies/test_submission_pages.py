@@ -42,7 +42,7 @@ def test_what_is_to_be_mended_leads_to_the_very_paragraph(cast, sign_in):
     response = sign_in(cast.people["staff"]).get(url(cast))
     ((text, address),) = response.context["errors"]
     assert "［部署名］" in text
-    assert address == f"{reverse('policies:section', args=[cast.company.pk, 'contact'])}#paragraph-{paragraph.pk}"
+    assert address == f"{reverse('policies:section', args=[cast.company.pk, 'contact'])}#p-{paragraph.pk}"
     assert f'href="{address}"' in response.content.decode()
 
 
