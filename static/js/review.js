@@ -72,6 +72,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (quote) event.detail.parameters.quote = quote;
 });
 
+// What was asked for stands elsewhere on the page than the link that asked: reading goes on there.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.matches?.(".desk-slot, .desk-own, .desk-phrases")) event.target.querySelector("[data-focus]")?.focus();
+});
+
 document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close]");
   if (close) {
