@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +12,9 @@ from companies.models import Person
 from policies.enums import ActionSource, ActionState
 from policies.models import MAX_POST_CHARACTERS, ActionItem, ParagraphText, Suggestion
 from policies.services import check_text
+
+MAX_REV = 2**31 - 1
+"""The largest number that the column holds."""
 
 
 def text_area(*, rows: int) -> forms.Textarea:
@@ -38,8 +40,7 @@ class WordingForm(PortalFormMixin, forms.Form):
     show_needs = False
 
     text = PlainText(rows=8, label=_("Your wording"), required=False, strip=False)
-    base_rev = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    operation = forms.UUIDField(widget=forms.HiddenInput)
+    base_rev = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MAX_REV)
     deed = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, suggestion: Suggestion, present: ParagraphText, **kwargs):
@@ -47,7 +48,6 @@ class WordingForm(PortalFormMixin, forms.Form):
         start = {
             "text": present.text if is_outdated else suggestion.text,
             "base_rev": present.rev,
-            "operation": uuid4(),
             "deed": "edit",
         }
         super().__init__(*args, initial=start, **kwargs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -92,31 +92,29 @@ def accept_suggestions(*, suggestions: Iterable[Suggestion], actor, now: datetim
 
 
 @transaction.atomic
-def edit_and_accept(
-    *, suggestion: Suggestion, text: str, base_rev: int, actor, now: datetime, operation: UUID | None = None
-) -> Saved:
+def edit_and_accept(*, suggestion: Suggestion, text: str, base_rev: int, actor, now: datetime) -> Saved:
     """Put the company's own wording in the paragraph's place, written with the suggestion beside it.
 
     Also where the suggestion is outdated: `base_rev` is the text that the writer saw. When the paragraph was changed
-    since, the suggestion stays open and the text is kept in the history as lost. Raises as `accept_suggestion` does,
-    but for `outdated`.
+    since, the suggestion stays open and the text is kept in the history as lost. Sent twice, the second is refused: the
+    suggestion is answered. Raises as `accept_suggestion` does, but for `outdated`.
     """
     hold_for_writing(suggestion.paragraph.cycle, actor)
     suggestion = _hold(suggestion, actor)
     _hold_text(suggestion)
-    saved = _save(suggestion, text, base_rev=base_rev, actor=actor, now=now, operation=operation)
+    saved = _save(suggestion, text, base_rev=base_rev, actor=actor, now=now)
     if not saved.is_lost:
         _answer(suggestion, SuggestionState.EDITED, saved=saved, actor=actor, now=now)
     return saved
 
 
-def _save(suggestion: Suggestion, text: str, *, base_rev: int, actor, now, operation: UUID | None = None) -> Saved:
+def _save(suggestion: Suggestion, text: str, *, base_rev: int, actor, now: datetime) -> Saved:
     return save_paragraph(
         paragraph=suggestion.paragraph,
         language=suggestion.language,
         text=text,
         base_rev=base_rev,
-        operation=operation or uuid4(),
+        operation=uuid4(),
         actor=actor,
         now=now,
     )

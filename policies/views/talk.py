@@ -191,9 +191,7 @@ class SuggestionView(DeedsMixin, TemplateView):
             return self.one(form, status=422)
         values = form.cleaned_data
         try:
-            saved = services.edit_and_accept(
-                **self.deed, text=values["text"], base_rev=values["base_rev"], operation=values["operation"]
-            )
+            saved = services.edit_and_accept(**self.deed, text=values["text"], base_rev=values["base_rev"])
         except ValidationError as error:
             form.add_error("text", error)
             return self.one(form, status=422)
