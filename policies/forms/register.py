@@ -5,15 +5,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from companies.forms import ListForm
 from policies.enums import Language
 from policies.models import RegisterEntry
 from policies.queries import register
-
-SELECTED = mark_safe(" selected")
 
 ORDERS = {
     "name": ("sort_name", "id"),
@@ -31,7 +28,7 @@ class PreparedSelect(forms.Select):
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((code, SELECTED if str(code) == chosen else "", label) for code, label in self.choices),
+            ((code, flatatt({"selected": str(code) == chosen}), label) for code, label in self.choices),
         )
         return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name} | (attrs or {}))), options)
 
