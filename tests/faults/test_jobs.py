@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from common.tenancy import acting_as
 from jobs.models import Job, Outbox, StoredFile
 from jobs.services import request_job, retry_job, tell
 from notifications.models import Message
+from tests.faults.steering import began, let_go
 
 pytestmark = pytest.mark.processes
 
@@ -25,16 +25,6 @@ def ask(person, mode: str = "", **fields) -> Job:
     with acting_as(person.pk):
         job, _created = request_job("test.steered", title="Test", actor=person, params={"mode": mode}, **fields)
     return job
-
-
-def began(stack, job, attempt: int = 1) -> int:
-    """Wait until an attempt is under way; return the number of its process."""
-    marker = stack.folder / f"began-{job.pk}-{attempt}"
-    return int(stack.wait_until(lambda: marker.exists() and marker.read_text(), f"attempt {attempt} begins"))
-
-
-def let_go(stack, job) -> None:
-    Path(stack.folder, f"go-{job.pk}").touch()
 
 
 def ended(stack, job) -> Job:
@@ -60,7 +50,7 @@ def assert_done_once(stack, job, *, attempts: int) -> None:
 
 def test_child_killed_in_the_middle(stack, person):
     job = ask(person, "wait")
-    child = began(stack, job)
+    _attempt, child = began(stack, job)
     os.kill(child, signal.SIGKILL)
     let_go(stack, job)
     assert_done_once(stack, job, attempts=2)
@@ -85,9 +75,9 @@ def test_database_hangs_up_in_the_middle(stack, person):
 
 def test_frozen_attempt_that_wakes_up_later_writes_nothing(stack, person):
     job = ask(person, "wait")
-    child = began(stack, job)
+    first, child = began(stack, job)
     os.kill(child, signal.SIGSTOP)
-    began(stack, job, attempt=2)
+    began(stack, job, after=first)
     let_go(stack, job)
     assert_done_once(stack, job, attempts=2)
     os.kill(child, signal.SIGCONT)

@@ -8,6 +8,7 @@ import pytest
 from accounts.services import open_account
 from common.tenancy import acting_as
 from jobs.services import request_job, tell
+from tests.faults.steering import began
 from tests.stack import members
 
 pytestmark = pytest.mark.processes
@@ -23,8 +24,7 @@ def make_a_mess(stack) -> None:
     with stack.portal():
         person = open_account(email="someone@example.com", name_ja="誰か", name_en="Someone")
         waiting = ask("wait")
-        marker = stack.folder / f"began-{waiting.pk}-1"
-        child = int(stack.wait_until(lambda: marker.exists() and marker.read_text(), "the attempt begins"))
+        _attempt, child = began(stack, waiting)
         os.kill(child, signal.SIGSTOP)
         stack.in_threads(*[lambda: ask("")] * 6)
         tell("test.mark", key="mark", args=["left"], actor=None)
