@@ -1,4 +1,4 @@
-"""Measure redlines, and imports, reports and pages at three sizes, and print one JSON document. Progress goes to standard error.
+"""Measure redlines, and register, imports, reports and pages at three sizes, and print one JSON document. Progress goes to standard error.
 
 Seconds are of this machine at this moment; compare ratios and counts. Every size gets a database of its own, made and
 dropped here, on the server that DATABASE_URL names.
@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +26,7 @@ from processes import ROOT, Used, cpu_seconds, database_processes, run, web_serv
 from workbook import write_workbook
 
 SIZES = (16, 160, 1600)
+REGISTER_SIZES = (100, 1_000, 10_000)
 REQUESTS = 60
 WARM_UP = 6
 
@@ -57,10 +59,23 @@ def environment(name: str, folder: Path) -> dict:
     }
 
 
-def query_counts(env: dict, code: str) -> dict:
+@contextmanager
+def own_database(name: str, folder: Path) -> Iterator[dict]:
+    """Make a database, set it up, and drop it in the end; yield the environment of a portal on it."""
+    on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    on_server(os.environ["DATABASE_URL"], f"CREATE DATABASE {name}")
+    env = environment(name, folder)
+    try:
+        run(["manage.py", "setup_database"], env=env)
+        yield env
+    finally:
+        on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def query_counts(env: dict, script: str, argument: str) -> dict:
     """Ask a process of its own, under the web role, for the session and the queries of each page."""
     answer = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/bench/pages.py"), code],
+        [sys.executable, str(ROOT / "scripts/bench" / script), argument],
         cwd=ROOT, env=env | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if answer.returncode:
@@ -113,14 +128,20 @@ def measure_page(server, page: dict, *, database: str) -> dict:
     }
 
 
-def measure_pages(env: dict, code: str) -> dict:
+def measure_pages(env: dict, asked: dict) -> dict:
     database = urlsplit(env["DATABASE_URL"]).path.lstrip("/")
-    asked = query_counts(env, code)
     with web_server(env) as server:
         return {
             name: measure_page(server, page, database=database) | {"queries": page["queries"]}
             for name, page in asked["pages"].items()
         } | {"web_worker_mb": round(max(p.memory_info().rss for p in server.processes()) / 2**20, 1)}
+
+
+def measure_register(entries: int, folder: Path) -> dict:
+    """The pages of the public register, as anybody asks for them."""
+    say(f"register of {entries}")
+    with own_database(f"portal_bench_register_{entries}", folder) as env:
+        return measure_pages(env, query_counts(env, "register.py", str(entries)))
 
 
 def measure_redlines() -> dict:
@@ -146,11 +167,7 @@ def measure(companies: int, folder: Path) -> dict:
     name, code = f"portal_bench_{companies}", f"bench-{companies}"
     workbook = folder / f"{code}.xlsx"
     rows = write_workbook(workbook, companies=companies, code=code)
-    on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    on_server(os.environ["DATABASE_URL"], f"CREATE DATABASE {name}")
-    env = environment(name, folder)
-    try:
-        run(["manage.py", "setup_database"], env=env)
+    with own_database(name, folder) as env:
         say(f"{companies} companies: import")
         imported = run(["manage.py", "import_programme", str(workbook)], env=env)
         repeated = run(["manage.py", "import_programme", str(workbook)], env=env)
@@ -158,9 +175,7 @@ def measure(companies: int, folder: Path) -> dict:
         say(f"{companies} companies: report")
         reports = measure_reports(env, code, folder)
         say(f"{companies} companies: pages")
-        pages = measure_pages(env, code)
-    finally:
-        on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        pages = measure_pages(env, query_counts(env, "pages.py", code))
     return {
         "rows": rows,
         "import": asdict(imported),
@@ -170,19 +185,25 @@ def measure(companies: int, folder: Path) -> dict:
     }
 
 
-def growth(results: dict) -> dict:
+def growth_of_pages(small: dict, large: dict) -> dict:
+    return {
+        name: round(large[name]["cpu_ms"] / max(small[name]["cpu_ms"], 0.1), 2)
+        for name in large
+        if isinstance(large[name], dict)
+    }
+
+
+def growth(results: dict, registers: dict) -> dict:
     """How much the largest size costs against the smallest: 1 is "the same"."""
     small, large = results[str(SIZES[0])], results[str(SIZES[-1])]
-    pages = {
-        name: round(large["pages"][name]["cpu_ms"] / max(small["pages"][name]["cpu_ms"], 0.1), 2)
-        for name in large["pages"]
-        if isinstance(large["pages"][name], dict)
-    }
+    few, many = registers[str(REGISTER_SIZES[0])], registers[str(REGISTER_SIZES[-1])]
     return {
         "companies": SIZES[-1] / SIZES[0],
         "import_seconds": round(large["import"]["seconds"] / small["import"]["seconds"], 2),
         "report_ja_seconds": round(large["report"]["ja"]["seconds"] / small["report"]["ja"]["seconds"], 2),
-        "pages_cpu": pages,
+        "pages_cpu": growth_of_pages(small["pages"], large["pages"]),
+        "register_entries": REGISTER_SIZES[-1] / REGISTER_SIZES[0],
+        "register_cpu": growth_of_pages(few, many),
     }
 
 
@@ -212,6 +233,7 @@ def main() -> None:
     say("redlines")
     redlines = measure_redlines()
     with tempfile.TemporaryDirectory() as folder:
+        registers = {str(size): measure_register(size, Path(folder)) for size in REGISTER_SIZES}
         results = {str(size): measure(size, Path(folder)) for size in SIZES}
     document = {
         "machine": machine(),
@@ -220,7 +242,8 @@ def main() -> None:
         "web": "gunicorn, 2 workers x 4 threads, requests one after another",
         "redline_8000_characters": redlines,
         "sizes": results,
-        "growth": growth(results),
+        "register": registers,
+        "growth": growth(results, registers),
     }
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
