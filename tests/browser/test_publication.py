@@ -40,7 +40,8 @@ def test_from_the_approval_to_the_register_and_back(open_page, desk, reader):
     page.wait_for_url(f"**{desk.page}")
     look_at(page, "published", language=language)
     # The worker looks the name up, which nobody has, and the page says so without being asked again.
-    expect(page.locator(".note-error, .notice-error, [class*=error]").first).to_be_visible()
+    broken = {"ja": "このURLにページが見つかりません", "en": "The page was not found at its address"}
+    expect(page.locator("#link-report")).to_contain_text(broken[language])
     look_at(page, "link-broken", language=language)
     address = f"/register/{entry_of(desk).slug}/"
     public = open_page(f"{address}?lang={language}", language=language, width=width)
