@@ -151,10 +151,14 @@ class ExportRetryView(ExportMixin, View):
 
     http_method_names = ["post", "options"]
 
+    def found(self) -> Job:
+        job = super().found()
+        if not can_steer(self.request.user, job):
+            raise PermissionDenied
+        return job
+
     def post(self, request, *args, **kwargs):
         job = self.job
-        if not can_steer(request.user, job):
-            raise PermissionDenied
         # Somebody else pressed first: show how far that one is.
         with contextlib.suppress(JobNotOpen):
             job = retry_job(job=job, actor=request.user)
