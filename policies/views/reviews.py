@@ -181,9 +181,11 @@ class DraftView(DeskMixin, FormView):
         """Show what stands at a place of the text now, or go back to it where no script runs."""
         if not self.request.htmx:
             return HttpResponseRedirect(f"{self.review_url}#p-{place_id}")
+        # As it is now: what the view had loaded is from before the deed.
+        desk = desks.desk(self.cycle, self.request.user)
         context = {
-            "place": drawn.one_place(self.desk, place_id, language=self.language),
-            "counts": drawn.counts(self.desk),
+            "place": drawn.one_place(desk, place_id, language=self.language),
+            "counts": drawn.counts(desk),
             "focus": focus,
         }
         return self.fragment("_own.html", context, target=f"#own-{place_id}")

@@ -189,6 +189,8 @@ def test_a_comment_is_kept_while_it_is_typed_and_stays_one(cast, sign_in, review
         url, {"text": "どの部署ですか。", "quote": "総務部", "thread": thread.pk, "done": "1"}, **FRAGMENT
     )
     assert done["HX-Retarget"] == f"#own-{paragraphs['contact'].pk}"
+    card = done.content.decode()
+    assert (f'id="comment-{thread.pk}"' in card, "どの部署ですか。" in card, "コメント1" in card) == (True, True, True)
     assert list(Post.objects.values_list("text", flat=True)) == ["どの部署ですか。"]
     client.post(page(cast, "comment", f"?thread={thread.pk}"), {"delete": "1"})
     assert not Thread.objects.exists()
