@@ -86,7 +86,9 @@ def _free_slug(company: Company) -> str:
     """Return a short name for the address: of the English name, else of the id. It never changes afterwards."""
     plain = unicodedata.normalize("NFKD", company.name_en).encode("ascii", "ignore").decode().lower()
     words = [word for word in re.split(r"[^a-z0-9]+", plain.replace("'", "")) if word and word not in _FORMS]
-    slug = "-".join(words)[: MAX_SLUG - 7].strip("-") or f"c-{company.pk.hex[:8]}"
+    slug = "-".join(words)[: MAX_SLUG - 7].strip("-")
+    if not any(char.isalpha() for char in slug):
+        slug = f"c-{company.pk.hex[:8]}"
     taken = set(RegisterEntry.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     if slug not in taken:
         return slug
