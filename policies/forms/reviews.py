@@ -127,7 +127,9 @@ class HandOverForm(PortalFormMixin, forms.Form):
 
     submit_label = _("Hand the review over")
 
-    successor = SeatField(label=_("Hand it to"), queryset=Seat.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    successor = SeatField(
+        label=_("Hand it to"), queryset=Seat.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
 
     def __init__(self, *args, seats, **kwargs):
         super().__init__(*args, **kwargs)
@@ -153,7 +155,9 @@ class PhraseForm(PortalFormMixin, forms.ModelForm):
     form_id = "phrase"
 
     title = forms.CharField(
-        label=_("Title of the phrase"), max_length=100, help_text=_("By what you find it again: “contact point, telephone”.")
+        label=_("Title of the phrase"),
+        max_length=100,
+        help_text=_("By what you find it again: “contact point, telephone”."),
     )
     text = checked_lines(rows=4, label=_("Wording"), max_length=5_000)
     requirement = forms.ChoiceField(label=_("Used for"), required=False)
