@@ -158,6 +158,37 @@ def test_what_counts_as_inline(text, what):
     assert inline_in(text) == what
 
 
+INCLUDED_ALONE = re.compile(r"{%\s*include\s+\"([^\"]+)\"([^%]*\bonly\b[^%]*)%}")
+
+
+def forms_without_token(text: str, parts_with_forms: set[str]) -> list[str]:
+    """Included parts that hold a form and get nothing but what they are given, which is not the token."""
+    return [
+        name for name, given in INCLUDED_ALONE.findall(text) if name in parts_with_forms and "csrf_token" not in given
+    ]
+
+
+def test_forms_in_included_parts_get_their_token():
+    """`only` takes the token away too: the form would be refused, and the test client would not notice."""
+    texts = {path: path.read_text() for path in templates()}
+    with_forms = {place(path).partition("templates/")[2] for path, text in texts.items() if "{% csrf_token %}" in text}
+    found = {place(path): forms_without_token(text, with_forms) for path, text in texts.items()}
+    assert {name: parts for name, parts in found.items() if parts} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('{% include "a.html" with x=y only %}', ["a.html"]),
+        ('{% include "a.html" with csrf_token=csrf_token x=y only %}', []),
+        ('{% include "a.html" with x=y %}', []),
+        ('{% include "b.html" with x=y only %}', []),
+    ],
+)
+def test_what_counts_as_a_form_without_its_token(text, parts):
+    assert forms_without_token(text, {"a.html"}) == parts
+
+
 # Where a text is declared safe for HTML, and why it is.
 MARKED_SAFE = {
     "common/components/statuses.py": "label and look are escaped in the line above",

@@ -1,6 +1,7 @@
 """What each person of the demo sees: every page of their menu and of its links, read on a phone and at a desk."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
@@ -55,13 +56,26 @@ VISITS = [
 
 
 # Answers that are kept and not shown; the journey downloads them.
-FILES = {"imports:file", "imports:remarks", "imports:template", "reports:pdf", "reports:sheet"}
+FILES = {
+    "imports:file",
+    "imports:remarks",
+    "imports:template",
+    "policies:advice_file",
+    "policies:export_file",
+    "policies:proof",
+    "policies:register_csv",
+    "policies:register_entry_json",
+    "policies:register_json",
+    "policies:register_text",
+    "reports:pdf",
+    "reports:sheet",
+}
 
 
 def name_of(path: str) -> str:
     """Return the name of the page at an address, or the address where only the demo has it."""
     try:
-        return resolve(path).view_name
+        return resolve(urlsplit(path).path).view_name
     except Resolver404:
         return path
 
@@ -86,7 +100,7 @@ def walk(page, visit, *, most: int = 30) -> set[str]:
         assert answer.status == 200, path
         visit(name)
         waiting += page.eval_on_selector_all(
-            "a[href^='/']:not([download])", "links => links.map(link => link.getAttribute('href').split(/[?#]/)[0])"
+            "a[href^='/']:not([download])", "links => links.map(link => link.getAttribute('href').split('#')[0])"
         )
     return seen
 
@@ -112,6 +126,8 @@ def test_the_former_adviser_finds_no_company(open_page, person):
 
 def test_the_adviser_s_home_names_the_assigned_companies(open_page, person):
     page = open_page("/", language="en", user=person("watanabe@watanabe-sr.example"))
+    page.get_by_role("link", name="Companies that you advise").click()
+    page.wait_for_url("**/advising/companies/")
     companies = page.locator("main a[href^='/companies/']")
     for name in ("Mitsumori Kasei", "Artemis Photonics", "Quontech", "Sea of Japan Coastal Region"):
         assert companies.filter(has_text=name).count() >= 1, name
