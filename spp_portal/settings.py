@@ -307,7 +307,9 @@ LINK_CHECK_TEST_HOSTS = {
     )
 }
 if LINK_CHECK_TEST_HOSTS and not DEVELOPMENT:
-    raise ImproperlyConfigured("LINK_CHECK_TEST_HOSTS is for tests and demos only: it leads past the check of addresses.")
+    raise ImproperlyConfigured(
+        "LINK_CHECK_TEST_HOSTS is for tests and demos only: it leads past the check of addresses."
+    )
 
 # --- Headers -----------------------------------------------------------------------------------------------------------
 
@@ -346,7 +348,9 @@ LOGGING = {
         "links": {"()": "common.logs.LinkFilter"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "links"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "links"]}
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

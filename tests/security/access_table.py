@@ -87,7 +87,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "policies:section": (Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT),),
     "policies:save": (Page(post=MEMBERS, posted=(422,), knows=CONTENT),),
     "policies:save_new": (Page(post=MEMBERS, posted=(422,), knows=CONTENT),),
-    "policies:conflict": (Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT, named={"save_id": "late save"}),),
+    "policies:conflict": (
+        Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT, named={"save_id": "late save"}),
+    ),
     "policies:restore_save": (Page(post=MEMBERS, posted=(302,), knows=CONTENT),),
     "policies:history": (Page(get=MEMBERS, knows=CONTENT),),
     "policies:revise": (Page(get=MEMBERS, post=MEMBERS, posted=(302,), knows=CONTENT),),

@@ -162,7 +162,16 @@ class Sweep(Swept):
         assert len({self.canaries[canary].place for canary in seen}) > 20
 
 
-GATE_PARTS = {"token": "none", "key": "none", "uidb36": "1", "pk": 1, "name": "home", "done": 1, "slug": "none", "number": 1}
+GATE_PARTS = {
+    "token": "none",
+    "key": "none",
+    "uidb36": "1",
+    "pk": 1,
+    "name": "home",
+    "done": 1,
+    "slug": "none",
+    "number": 1,
+}
 
 
 class Gates(Swept):

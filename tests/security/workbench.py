@@ -143,7 +143,9 @@ def _fill_talk(world, owner, own, author, review) -> None:
         verdict.save()
         world.keep(f"{whose} verdict", owner, verdict)
     world.keep("note on a policy", owner, ReviewNote.objects.create(**own, author=author, text="N"))
-    brought = WordImport(**own, author=author, file_name="W", parts=[{"heading": "H", "section": "scope", "texts": ["T"]}])
+    brought = WordImport(
+        **own, author=author, file_name="W", parts=[{"heading": "H", "section": "scope", "texts": ["T"]}]
+    )
     brought.save()
     world.keep("text from Word", owner, brought)
     world.keep("phrase", owner, Phrase.objects.create(author=author, title="T", text="W"))

@@ -225,7 +225,9 @@ def _fill_exports(world: World, owner: str) -> None:
     """A file of a text, whose bytes say whose it is."""
     cycle, asker = world["cycle", owner], world["seat", owner].user
     tenant = {"company_id": cycle.company_id, "is_content": True}
-    file = store_file(name="policy.docx", content=_canary(world, owner, "policy.docx", audiences.CONTENT), actor=asker, **tenant)
+    file = store_file(
+        name="policy.docx", content=_canary(world, owner, "policy.docx", audiences.CONTENT), actor=asker, **tenant
+    )
     params = {"cycle": str(cycle.pk), "kind": "word", "to": "working", "languages": ["ja"], "file": str(file.pk)}
     job = Job.objects.create(
         kind=EXPORT_KIND, title="Word", requested_by=asker, state=Job.State.DONE, params=params, **tenant
@@ -273,7 +275,9 @@ def _fill_imports(world: World, owner: str) -> None:
 def _file(world: World, owner: str, name: str) -> StoredFile:
     """A file of the programme whose bytes are a canary, since nothing can be written into it later."""
     programme, actor = world["programme", owner], world["seat", owner].user
-    return store_file(name=name, content=_canary(world, owner, name, audiences.MANAGED), actor=actor, programme_id=programme.pk)
+    return store_file(
+        name=name, content=_canary(world, owner, name, audiences.MANAGED), actor=actor, programme_id=programme.pk
+    )
 
 
 def _canary(world: World, owner: str, name: str, audience: frozenset) -> bytes:
