@@ -105,6 +105,8 @@ def main(words):
         # The browser that set-up has found or installed; the tests take this one.
         environment = {"PYTHONHASHSEED": HASH_SEED, **os.environ, "PORTAL_CHROMIUM": set_up.browser() or ""}
         status = subprocess.run(pytest_command(arguments), cwd=CHECKOUT, env=environment, check=False).returncode
+        # As a shell tells it: 128 and the signal's number when one ended it.
+        status = status if status >= 0 else 128 - status
     if failed:
         say(f"Not in order: {', '.join(failed)}.")
     return status or bool(failed)
