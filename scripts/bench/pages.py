@@ -14,6 +14,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from texts import comparison  # noqa: E402
+from waiting import queue  # noqa: E402
 from writing import writing  # noqa: E402
 
 from accounts.models import User  # noqa: E402
@@ -56,11 +57,13 @@ def main(code: str) -> None:
     desk = signed_in(user)
     member, compare = comparison(code)
     form, save = writing(member, compare.split("/")[2])
+    adviser, waiting = queue(code)
     pages = {
         "programme": counted(desk, reverse("dashboards:programme", args=[programme.pk])),
         "companies": counted(desk, reverse("dashboards:companies", args=[programme.pk])),
         "compare": counted(signed_in(member), compare),
         "edit_section": counted(signed_in(member), form),
+        "queue": counted(signed_in(adviser), waiting),
         "autosave": counted_save(signed_in(member), save),
     }
     print(json.dumps({"pages": pages}))
