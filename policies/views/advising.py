@@ -131,6 +131,7 @@ class NextReviewView(ProgrammeMixin, RedirectView):
     """
 
     audience = (AccessKind.ADVISER,)
+    http_method_names = ("get", "head", "options")
 
     def get_redirect_url(self, *args, **kwargs):
         found = next_waiting(self.request.user, self.programme, day=self.day)

@@ -98,6 +98,10 @@ def deed(page, thing, name: str):
     return card(page, thing).locator(f"form:has(input[name=deed][value={name}]) button")
 
 
+# The page of one suggestion or thread lies below that of all.
+BACK_AT_ALL = re.compile(r"/discussion/(?!suggestions|threads)")
+
+
 def has_focus(page, thing) -> None:
     expect(card(page, thing).locator("h3")).to_be_focused(timeout=WAIT)
 
@@ -113,7 +117,7 @@ def test_a_round_of_suggestions_by_keyboard(running, open_page, room, reader):
     # The next card in the order of the text is the comment on the first paragraph, or the second suggestion.
     expect(page.locator("#talk-said")).not_to_be_empty(timeout=WAIT)
     assert card(page, first).locator("textarea").count() == 0
-    assert page.evaluate("document.activeElement.tagName") == "H3"
+    expect(page.locator("h3:focus")).to_have_count(1, timeout=WAIT)
     look_at(page, "discussion-after-one", language=language)
     # Not used, with a reason.
     summary = card(page, second).locator("details[id^=decline] summary")
@@ -135,7 +139,7 @@ def test_a_round_of_suggestions_by_keyboard(running, open_page, room, reader):
     page.keyboard.insert_text(OWN)
     tab_to(page, page.locator("main form button.btn-primary"))
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/discussion/"))
+    page.wait_for_url(BACK_AT_ALL)
     look_at(page, "discussion-answered", language=language)
     with running.portal():
         states = [Suggestion.objects.get(pk=one.pk).state for one in room.suggestions]
@@ -171,7 +175,7 @@ def test_an_outdated_suggestion_is_shown_with_three_texts(running, open_page, ro
     expect(page.locator("textarea[name=text]")).to_have_value(OWN)
     look_at(page, "suggestion-lost", language=language)
     page.locator("main form button.btn-primary").click()
-    page.wait_for_url(re.compile("/discussion/"))
+    page.wait_for_url(BACK_AT_ALL)
     with running.portal():
         assert text_of(room.scope) == OWN
 
@@ -221,7 +225,7 @@ def test_comments_are_answered_and_attached_again(running, open_page, room, read
     look_at(page, "thread", language=language)
     page.locator("[name=quote]").fill("全従業員")
     page.locator("main form button.btn-primary").click()
-    page.wait_for_url(re.compile("/discussion/"))
+    page.wait_for_url(BACK_AT_ALL)
     assert card(page, room.comments[0]).locator("a[href*=threads]").count() == 0
     deed(page, room.comments[0], "resolve").click()
     expect(deed(page, room.comments[0], "reopen")).to_be_visible(timeout=WAIT)
