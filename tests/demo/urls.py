@@ -1,7 +1,11 @@
-"""The one address that `print_sign_in` names; the portal has it in a demo only."""
+"""The portal's addresses with the mailbox that `print_sign_in` names; the portal has it in a demo only."""
 
 from django.urls import include, path
 
 from notifications.views import MailboxView
+from spp_portal import urls
 
-urlpatterns = [path("", include(([path("mailbox/", MailboxView.as_view(), name="mailbox")], "notifications")))]
+urlpatterns = [
+    *urls.urlpatterns,
+    path("", include(([path("mailbox/", MailboxView.as_view(), name="mailbox")], "notifications"))),
+]
