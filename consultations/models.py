@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
+from policies.models import Revision
 from programmes.enums import Mode
 from programmes.models import Enrolment, Programme, Seat, records_visible_to
 
@@ -44,6 +45,8 @@ class Consultation(IdentifiedModel):
     ends_at = models.DateTimeField(_("ends at"))
     method = models.CharField(_("method"), max_length=10, choices=Mode)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.BOOKED)
+    # The draft as it was when this was booked; empty where nothing was written then. Its text has a door of its own.
+    revision = models.ForeignKey(Revision, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
 
     objects = ConsultationQuerySet.as_manager()
 

@@ -13,6 +13,11 @@ def can_book(user, enrolment) -> bool:
     )
 
 
+def can_read_draft(user, consultation) -> bool:
+    """The company and its assigned advisers read what the company writes; the secretariat does not."""
+    return is_member(user, consultation.company_id) or is_adviser_of(user, consultation.company_id)
+
+
 def can_arrange(user, consultation) -> bool:
     """Whoever may book may also cancel."""
     return can_book(user, consultation.enrolment)

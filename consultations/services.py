@@ -1,6 +1,6 @@
 """Deeds on consultations. Every change of state is a move of `workflow`; the database refuses double booking."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import services as audit
+from jobs.services import tell
 from programmes.models import Assignment, Enrolment, Seat
 
-from . import permissions
+from . import permissions, tasks
 from .models import Consultation, Minutes, PrivateNote
 
 
@@ -29,11 +30,15 @@ def book_consultation(
 
     Raises PermissionDenied ("not you"), NotAssigned, and IntegrityError where the adviser or the company is already
     in another consultation at that time: the database decides races.
+
+    The draft is kept as it is now, at once by a member or an adviser. The secretariat may not read it; after its booking
+    a worker keeps it in the adviser's name, as soon as the adviser's assignment has begun.
     """
     if not permissions.can_book(actor, enrolment):
         raise PermissionDenied
     on = timezone.localdate(starts_at)
-    if not Assignment.objects.on(on).filter(enrolment=enrolment, adviser=adviser).exists():
+    assignment = Assignment.objects.on(on).filter(enrolment=enrolment, adviser=adviser).first()
+    if assignment is None:
         raise NotAssigned(adviser)
     consultation = Consultation(
         enrolment=enrolment,
@@ -46,7 +51,21 @@ def book_consultation(
     )
     consultation.save(force_insert=True)
     _tell("consultation.booked", consultation, actor)
+    _keep_draft(consultation, assignment, actor)
     return consultation
+
+
+def _keep_draft(consultation: Consultation, assignment: Assignment, actor) -> None:
+    if permissions.can_read_draft(actor, consultation):
+        tasks.keep_draft(consultation, actor=actor)
+    else:
+        tell(
+            tasks.keep_draft_for_adviser,
+            key=f"consultations.keep_draft:{consultation.pk}",
+            args=[consultation.pk],
+            actor=consultation.adviser.user,
+            run_after=max(timezone.now(), timezone.make_aware(datetime.combine(assignment.starts_on, time.min))),
+        )
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ def tell_stories(world: World) -> None:
         _live(
             [
                 *_assignments(world, facts),
-                *_consultations(world, facts),
+                *_consultations(world, story),
                 *_beginning(story),
                 *_moves(world, story, facts.get("moves", [])),
                 *_what_followed(world, story),
@@ -108,25 +108,27 @@ def _ending(world: World, assignment: Assignment, day: int) -> Callable:
 # --- Consultations ---------------------------------------------------------------------------------------------------------
 
 
-def _consultations(world: World, facts: dict) -> list[Deed]:
+def _consultations(world: World, story: Story) -> list[Deed]:
     """Booked by the first person of the company who can sign in; held and written up by the adviser."""
+    facts = story.facts
     booker = next(world.users[person["key"]] for person in facts["people"] if person["key"] in world.users)
     return [
-        Deed(meeting["day"], CONSULT, booker, _consulting(world, world.enrolments[facts["key"]], meeting, booker))
+        Deed(meeting["day"], CONSULT, booker, _consulting(world, story, meeting, booker))
         for meeting in facts.get("consultations", [])
     ]
 
 
-def _consulting(world: World, enrolment, meeting: dict, booker: User) -> Callable:
+def _consulting(world: World, story: Story, meeting: dict, booker: User) -> Callable:
     def consult():
         consultation = consultations.book_consultation(
-            enrolment=enrolment,
+            enrolment=world.enrolments[story.facts["key"]],
             adviser=world.seats[meeting["adviser"]],
             starts_at=world.calendar.moment(meeting["day"], meeting["at"]),
             minutes=world.programme.consultation_minutes,
             method=meeting.get("method", "online"),
             actor=booker,
         )
+        story.date(world.calendar.moment(min(meeting["day"], -1), "09:00"))
         if meeting["state"] == State.CANCELLED:
             consultation_workflow.move(consultation=consultation, transition=ConsultationMove.CANCEL, actor=booker)
         if meeting["state"] == State.HELD:

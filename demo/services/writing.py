@@ -97,7 +97,7 @@ class Story:
     def _when(self, day: int, clock: str = "16:00") -> tuple[date, datetime]:
         return self.world.calendar.day(day), self.world.calendar.moment(day, clock)
 
-    def _date(self, moment: datetime) -> None:
+    def date(self, moment: datetime) -> None:
         """Put what was written down just now on the day on which the story has it."""
         for model, column in STAMPS:
             fresh = model.objects.filter(company_id=self.cycle.company_id, **{f"{column}__gte": self.world.began})
@@ -125,7 +125,7 @@ class Story:
         self._mark_filled()
         if "expertise" in told:
             self._record({"kind": "expertise", "text": told["expertise"]}, today)
-        self._date(now)
+        self.date(now)
 
     def _add_own_issue(self) -> None:
         """Say what no catalogue can: where this company looks most closely."""
@@ -146,7 +146,7 @@ class Story:
         if "expertise" in told["next"]:
             self._record({"kind": "expertise", "text": told["next"]["expertise"]}, today)
             self._mark_filled()
-        self._date(now)
+        self.date(now)
 
     def edit(self, step: dict) -> None:
         _today, now = self._when(step["day"])
@@ -220,7 +220,7 @@ class Story:
             Transition.PUBLISH: self._publish,
         }[Transition(transition)]
         deed(actor=actor, who=who, transition=Transition(transition), today=today, now=now)
-        self._date(now)
+        self.date(now)
 
     def _submit(self, *, actor, today, now, **_rest) -> None:
         message = self.wording.get("message", "")
@@ -259,7 +259,7 @@ class Story:
                 decided_on=today,
             )
             policies.decide_by_link(request=asked.request, answer=answer, now=now)
-            self._date(now)
+            self.date(now)
 
     def _publish(self, *, actor, today, now, **_rest) -> None:
         publish(
@@ -324,7 +324,7 @@ class Story:
                 policies.answer_item(
                     item=item, state=ActionState.DONE, answer=told["answers_to_advice"], actor=self.writer, now=now
                 )
-        self._date(now)
+        self.date(now)
 
     def _answer_suggestion(self, step: dict, now: datetime) -> None:
         answer = step.get("answer")
@@ -359,21 +359,21 @@ class Story:
             section_code=question["section"],
             answer_by=answer_by,
         )
-        self._date(now)
+        self.date(now)
 
     def reply(self, question: dict) -> None:
         told = question["reply"]
         _today, now = self._when(told["day"])
         thread = Thread.objects.get(cycle=self.cycle, posts__text=question["text"])
         policies.reply(thread=thread, text=told["text"], actor=self.world.users[told["who"]], now=now)
-        self._date(now)
+        self.date(now)
 
     # --- What is done beside the text ------------------------------------------------------------------------------------------
 
     def record(self, step: dict) -> None:
         today, now = self._when(step["day"])
         self._record(step, today)
-        self._date(now)
+        self.date(now)
 
     def _record(self, step: dict, today: date) -> None:
         policies.record_evidence(
@@ -390,7 +390,7 @@ class Story:
         announced = policies.announce(cycle=self.cycle, title=step["title"], actor=self.writer)
         for name in step["readers"]:
             policies.acknowledge(announcement=announced.announcement, name=name)
-        self._date(now)
+        self.date(now)
 
 
 def prepare_advisers(world: World) -> None:

@@ -26,8 +26,9 @@ from policies.models import (
 )
 from policies.queries import working_content
 from policies.workflow import turn_of
+from programmes.models import Enrolment
 
-from .cycles import freeze_revision
+from .cycles import digest, freeze_revision
 
 STEP = 10
 """Distance between the `order` of neighbours, so that one paragraph can be put between two without moving others."""
@@ -336,6 +337,24 @@ def freeze(*, cycle: Cycle, reason: FreezeReason, actor, label: str = "") -> Rev
     Cycle.objects.select_for_update().get(pk=cycle.pk)  # no save comes between reading and keeping
     content = working_content(cycle)
     return freeze_revision(cycle=cycle, content=content, actor=actor, reason=reason, label=label)
+
+
+@transaction.atomic
+def freeze_for_booking(*, enrolment: Enrolment, actor) -> Revision | None:
+    """Keep the text of the year as it is now, so that a consultation has what it is about; None where nothing is written.
+
+    A text that an earlier booking kept and nobody changed since is that revision again. Raises PermissionDenied for
+    others than members of the company and its advisers.
+    """
+    cycle = Cycle.objects.filter(enrolment=enrolment).order_by("-number").first()
+    if cycle is None or not ParagraphText.objects.filter(cycle=cycle, paragraph__removed_at=None).exists():
+        return None
+    Cycle.objects.select_for_update().get(pk=cycle.pk)  # no save comes between reading and keeping
+    content = working_content(cycle)
+    last = cycle.revisions.order_by("-number").first()
+    if last and last.reason == FreezeReason.BOOKING and last.sha256 == digest(content):
+        return last
+    return freeze_revision(cycle=cycle, content=content, actor=actor, reason=FreezeReason.BOOKING)
 
 
 def _tell(verb: str, paragraph: Paragraph, actor) -> None:

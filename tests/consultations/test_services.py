@@ -1,20 +1,27 @@
 """Booking, holding and writing up consultations: who may, from which state, and what it leaves behind."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.utils import timezone
 
 from common.tenancy import acting_as
 from consultations.enums import State, Transition
 from consultations.models import Consultation, Minutes, PrivateNote
 from consultations.services import NotAssigned, book_consultation, note_privately, write_minutes
+from consultations.tasks import keep_draft_for_adviser
 from consultations.workflow import TransitionRefused, available, move
+from jobs.models import Outbox
+from policies.enums import FreezeReason
+from policies.models import Cycle, Revision
+from policies.services import open_cycles
 from programmes.enums import MilestoneCode
 from programmes.models import MilestoneDate, MilestoneKind, Seat
 from programmes.services import set_milestones
 from tests.factories import make_assignment, make_consultation, make_seat
+from tests.factories.talk import make_paragraph
 from tests.roles import seen_by
 
 AT = datetime(2024, 12, 4, 4, tzinfo=UTC)
@@ -49,6 +56,74 @@ def test_nobody_else_books(cast, seat, who):
     with pytest.raises(PermissionDenied):
         book(cast, seat, who)
     assert not Consultation.objects.exists()
+
+
+def draft(cast, text="すべての従業員に適用します。"):
+    """Let the company write one paragraph."""
+    cycle = Cycle.objects.filter(enrolment=cast.enrolment).first()
+    if cycle is None:
+        cycle = open_cycles(enrolments=[cast.enrolment])[cast.enrolment.pk]
+    make_paragraph(cycle, ja=text)
+    return cycle
+
+
+@pytest.mark.parametrize("who", ["manager", "staff", "adviser"])
+def test_a_booking_keeps_the_draft_as_it_is_then(cast, seat, who):
+    draft(cast)
+    consultation = book(cast, seat, who)
+    draft(cast, "あとから書き足しました。")
+    revision = consultation.revision
+    assert (revision.reason, revision.frozen_by_id) == (FreezeReason.BOOKING, cast.people[who].pk)
+    assert [p["ja"] for s in revision.content["sections"] for p in s["paragraphs"]] == ["すべての従業員に適用します。"]
+
+
+def test_a_text_that_did_not_change_is_kept_once(cast, seat):
+    cycle = draft(cast)
+    first = book(cast, seat, "manager")
+    second = book(cast, seat, "manager", starts_at=AT + timedelta(days=7))
+    draft(cast, "あとから書き足しました。")
+    third = book(cast, seat, "manager", starts_at=AT + timedelta(days=14))
+    assert first.revision == second.revision != third.revision
+    assert cycle.revisions.count() == 2
+
+
+def test_where_nothing_is_written_nothing_is_kept(cast, seat):
+    assert book(cast, seat, "manager").revision is None
+    assert not Revision.objects.exists()
+
+
+def test_what_the_secretariat_books_is_kept_by_a_worker_for_the_adviser(cast, seat):
+    draft(cast)
+    consultation = book(cast, seat, "secretariat")
+    assert consultation.revision is None
+    bell = Outbox.objects.get(task="consultations.keep_draft_for_adviser")
+    assert (bell.actor_id, bell.args) == (seat.user_id, [str(consultation.pk)])
+    for _twice in range(2):
+        keep_draft_for_adviser(*bell.args, bell=str(bell.pk))
+    consultation.refresh_from_db()
+    assert (consultation.revision.reason, consultation.revision.frozen_by_id) == (FreezeReason.BOOKING, seat.user_id)
+    assert Revision.objects.count() == 1
+
+
+def test_what_was_cancelled_meanwhile_needs_no_draft(cast, seat):
+    draft(cast)
+    consultation = book(cast, seat, "secretariat")
+    with seen_by(cast.people["manager"]):
+        move(consultation=consultation, transition=Transition.CANCEL, actor=cast.people["manager"])
+    with seen_by(cast.people["adviser"]):
+        keep_draft_for_adviser(str(consultation.pk))
+    assert not Revision.objects.exists()
+
+
+def test_a_draft_waits_for_the_assignment_that_begins_later(cast, seat):
+    draft(cast)
+    later = make_seat(cast.programme, role="adviser")
+    begins = timezone.localdate() + timedelta(days=30)
+    make_assignment(cast.enrolment, later, starts_on=begins)
+    at = timezone.make_aware(datetime.combine(begins + timedelta(days=3), time(13)))
+    book(cast, later, "secretariat", starts_at=at)
+    bell = Outbox.objects.get(task="consultations.keep_draft_for_adviser")
+    assert timezone.localtime(bell.due_at) == timezone.make_aware(datetime.combine(begins, time.min))
 
 
 def test_a_booking_needs_an_assignment_on_the_day(cast):

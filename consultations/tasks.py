@@ -1,0 +1,24 @@
+"""What follows a deed on a consultation, done by a worker in the name of somebody who may read the draft."""
+
+from django.db import transaction
+
+from jobs.tasks import told
+from policies import services as policies
+
+from .enums import State
+from .models import Consultation
+
+
+@transaction.atomic
+def keep_draft(consultation: Consultation, *, actor) -> None:
+    """Keep the draft as it is now as what the consultation is about. Raises PermissionDenied for who may not read it."""
+    consultation.revision = policies.freeze_for_booking(enrolment=consultation.enrolment, actor=actor)
+    consultation.save(update_fields=["revision"])
+
+
+@told("consultations.keep_draft_for_adviser")
+def keep_draft_for_adviser(consultation_id: str) -> None:
+    """Keep the draft for a consultation that somebody booked who may not read it: its adviser may, and will."""
+    consultation = Consultation.objects.select_related("enrolment", "adviser__user").filter(pk=consultation_id).first()
+    if consultation is not None and consultation.state == State.BOOKED and consultation.revision_id is None:
+        keep_draft(consultation, actor=consultation.adviser.user)
