@@ -13,9 +13,8 @@ from companies import services as companies
 from companies.enums import AccessKind
 from companies.models import Person
 from companies.services import Grant
-
-from .enums import MilestoneCode, SeatRole
-from .models import Assignment, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
+from programmes.enums import MilestoneCode, SeatRole
+from programmes.models import Assignment, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
 
 
 @transaction.atomic

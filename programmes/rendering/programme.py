@@ -13,10 +13,9 @@ from django.utils.translation import gettext, npgettext, pgettext
 from common import dates
 from common.components import Cell, Column, Figure, Table, Term, badge, link
 from common.models import fallback_language, in_language
-
-from .enums import Method, Mode
-from .models import AgendaItem, Attendance, Feedback, Programme, Session
-from .queries import Places, Turnout
+from programmes.enums import Method, Mode
+from programmes.models import AgendaItem, Attendance, Feedback, Programme, Session
+from programmes.queries import Places, Turnout
 
 
 def as_of_line(day: date) -> str:

@@ -13,9 +13,8 @@ from django.db.models.functions import JSONObject
 from common.models import in_language
 from companies.enums import AccessKind, MemberRole
 from companies.models import Access, Company, Membership
-
-from .enums import MANAGING_ROLES, Mode, SeatRole
-from .models import Assignment, Attendance, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
+from programmes.enums import MANAGING_ROLES, Mode, SeatRole
+from programmes.models import Assignment, Attendance, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
 
 
 @dataclass(frozen=True)

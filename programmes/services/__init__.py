@@ -1,0 +1,41 @@
+"""Deeds of programmes and their sessions."""
+
+from .programme import (
+    Places,
+    Reached,
+    add_seats,
+    assign_advisers,
+    cancel_milestones,
+    change_assignment,
+    end_assignment,
+    end_seat,
+    enrol_companies,
+    ensure_operator_seat,
+    found_programme,
+    open_places,
+    propose_milestones,
+    reach_milestone,
+    reach_milestones,
+    set_milestones,
+    take_seat,
+)
+
+__all__ = [
+    "Places",
+    "Reached",
+    "add_seats",
+    "assign_advisers",
+    "cancel_milestones",
+    "change_assignment",
+    "end_assignment",
+    "end_seat",
+    "enrol_companies",
+    "ensure_operator_seat",
+    "found_programme",
+    "open_places",
+    "propose_milestones",
+    "reach_milestone",
+    "reach_milestones",
+    "set_milestones",
+    "take_seat",
+]

@@ -1,0 +1,16 @@
+"""Pages of programmes and their sessions."""
+
+from .mixins import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin, places_of
+from .pages import CompanySessionsView, ProgrammesView, SessionsView, SessionView
+
+__all__ = [
+    "PAGE_SIZE",
+    "CompanyPageMixin",
+    "CompanySessionsView",
+    "CountedPaginator",
+    "ProgrammeMixin",
+    "ProgrammesView",
+    "SessionView",
+    "SessionsView",
+    "places_of",
+]
