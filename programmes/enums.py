@@ -65,3 +65,92 @@ class MilestoneCode(models.TextChoices):
     ENDORSED = "endorsed", _("Reviewed")
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
+
+
+class Audience(models.TextChoices):
+    """For whom a session is held; see `companies.enums.PersonLevel`."""
+
+    ALL = "all", _("Everybody")
+    MANAGEMENT = "management", _("Management level")
+    WORKING = "working", _("Working level")
+
+
+class SessionState(models.TextChoices):
+    """A draft is the secretariat's alone; what is published is told to those who registered when it changes."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class SessionTransition(models.TextChoices):
+    PUBLISH = "publish", _("Publish")
+    CANCEL = "cancel", _("Cancel")
+
+
+class MaterialKind(models.TextChoices):
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+    RECORDING = "recording", _("Recording")
+
+
+class Registration(models.TextChoices):
+    """What was said before a session. Whether somebody came is another matter, and known only afterwards."""
+
+    REGISTERED = "registered", _("Registered")
+    WAITING = "waiting", _("On the waiting list")
+    APOLOGISED = "apologised", _("Apology")
+    CANCELLED = "cancelled", _("Withdrawn")
+
+
+class Source(models.TextChoices):
+    """How somebody came onto the list of a session."""
+
+    IMPORT = "import", _("Workbook")
+    COMPANY = "company", _("Registered by the company")
+    SECRETARIAT = "secretariat", _("Registered by the secretariat")
+    DOOR = "door", _("Came without registering")
+    ONLINE_LIST = "online_list", _("On the list of the online meeting")
+
+
+class ObserverKind(models.TextChoices):
+    """Who looks on at a session. Observers are never counted as participants."""
+
+    ILO = "ilo", _("ILO")
+    GOVERNMENT = "government", _("Government")
+    MEMBER = "member", _("Member company")
+    OTHER = "other", _("Other")
+
+
+class DoorDeed(models.TextChoices):
+    CHECK_IN = "check_in", _("Checked in")
+    UNDO = "undo", _("Check-in taken back")
+    WALK_IN = "walk_in", _("Came without registering")
+
+
+class ListOrigin(models.TextChoices):
+    ZOOM = "zoom", "Zoom"
+    TEAMS = "teams", "Microsoft Teams"
+    OTHER = "other", _("Another list")
+
+
+class Consent(models.TextChoices):
+    """Whether somebody's words may be printed in a report, asked apart from everything else."""
+
+    NONE = "none", _("Not to be quoted")
+    ANONYMOUS = "anonymous", _("May be quoted without a name")
+    COMPANY = "company", _("May be quoted with the name of the company")
+
+
+class QuestionKind(models.TextChoices):
+    SCALE = "scale", _("Scale from 1 to 5")
+    CHOICE = "choice", _("One of several")
+    TEXT = "text", _("Own words")
+
+
+class RemarkKind(models.TextChoices):
+    """What was said at a closing meeting after a company had presented."""
+
+    QUESTION = "question", _("Question")
+    ANSWER = "answer", _("Answer")
+    COMMENT = "comment", _("Comment")

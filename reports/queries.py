@@ -37,7 +37,7 @@ from django.utils import timezone
 
 from consultations.enums import State
 from consultations.models import Consultation
-from programmes.enums import MilestoneCode, Mode
+from programmes.enums import Consent, MilestoneCode, Mode
 from programmes.models import (
     AgendaItem,
     Attendance,
@@ -265,9 +265,10 @@ def _agenda(programme: Programme) -> dict:
 def _comments(programme: Programme) -> dict:
     rows = (
         Feedback.objects.filter(programme=programme)
+        .with_words()
         .order_by()
         .values_list("session")
-        .annotate(received=Count("pk"), quotable=Count("pk", filter=Q(is_quotable=True)))
+        .annotate(received=Count("pk"), quotable=Count("pk", filter=~Q(consent=Consent.NONE)))
     )
     return {session: (received, quotable) for session, received, quotable in rows}
 
@@ -275,7 +276,13 @@ def _comments(programme: Programme) -> dict:
 def _quotes(programme: Programme) -> dict:
     """Return the first comments of each session whose authors agreed to be quoted, without a word on who they are."""
     place = Window(RowNumber(), partition_by=F("session"), order_by=("created_at", "id"))
-    first = Feedback.objects.filter(programme=programme).quotable().annotate(place=place).filter(place__lte=QUOTES)
+    first = (
+        Feedback.objects.filter(programme=programme)
+        .quotable()
+        .with_words()
+        .annotate(place=place)
+        .filter(place__lte=QUOTES)
+    )
     quotes = defaultdict(list)
     for row in _pairs(first.order_by("session", "place"), "session", names=("comment",)):
         quotes[row.pop("session")].append(row)

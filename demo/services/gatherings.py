@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from common.tenancy import acting_as
 from programmes import services as programmes
-from programmes.enums import Method, MilestoneCode, Mode, Strand
+from programmes.enums import Consent, Method, MilestoneCode, Mode, Strand
 from programmes.models import Attendance, Feedback, Session
 from programmes.services import Reached
 
@@ -95,5 +95,5 @@ def _say(world: World, facts: dict) -> None:
             person=person,
             comment_ja=facts.get("comment_ja", ""),
             comment_en=facts.get("comment_en", ""),
-            is_quotable=facts.get("is_quotable", False),
+            consent=Consent.ANONYMOUS if facts.get("is_quotable") else Consent.NONE,
         ).save(force_insert=True)

@@ -29,7 +29,7 @@ from policies import services as policies
 from policies import workflow as policy_workflow
 from policies.models import Cycle, Policy
 from programmes import services as programmes
-from programmes.enums import MilestoneCode, SeatRole
+from programmes.enums import Consent, MilestoneCode, SeatRole
 from programmes.models import (
     AgendaItem,
     Assignment,
@@ -388,15 +388,15 @@ class _Writer:
                 programme_id=self.programme.pk,
                 person_id=person.pk,
                 company_id=person.company_id,
-                is_quotable=record["quotable"],
+                consent=Consent.ANONYMOUS if record["quotable"] else Consent.NONE,
             )
             new.append(_fill_texts(row, record, "comment_en", "comment_ja"))
         for update in self._updates("Feedback"):
             row, names = update.existing.object, set(update.names)
             if "quotable" in names:
-                row.is_quotable = update.record["quotable"]
-                names = names - {"quotable"} | {"is_quotable"}
-            _fill_texts(row, update.record, *(names - {"is_quotable"}))
+                row.consent = Consent.ANONYMOUS if update.record["quotable"] else Consent.NONE
+                names = names - {"quotable"} | {"consent"}
+            _fill_texts(row, update.record, *(names - {"consent"}))
             changed.append((row, names))
         self._create("Feedback", Feedback, new)
         self._update("Feedback", Feedback, changed)

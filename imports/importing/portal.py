@@ -213,7 +213,7 @@ def _load_presence(portal: Portal, code_of: dict) -> None:
         values = {"session": session, "email": email, "attended": attendance.attended}
         values["mode"] = normal(attendance.actual_mode or attendance.planned_mode)
         portal.rows["Attendance"][session, email, company] = Existing((attendance,), values)
-    for feedback in Feedback.objects.filter(programme=portal.programme):
+    for feedback in Feedback.objects.filter(programme=portal.programme, person__isnull=False):
         if feedback.person_id not in who:
             continue
         session, (email, company) = code_of[feedback.session_id], who[feedback.person_id]

@@ -235,13 +235,12 @@ class FeedbackNote:
 
 def feedback_notes(feedback: Iterable[Feedback], *, with_names: bool) -> list[FeedbackNote]:
     """Prepare comments. The secretariat reads them without the names: a comment may be about itself."""
-    quotable, private = gettext("May be quoted without a name"), gettext("Not to be quoted")
     return [
         FeedbackNote(
             text=in_language(comment, "comment"),
             language=fallback_language(comment, "comment"),
-            by=comment.person.name if with_names else "",
-            consent=quotable if comment.is_quotable else private,
+            by=comment.person.name if with_names and comment.person else "",
+            consent=comment.get_consent_display(),
         )
         for comment in feedback
     ]

@@ -213,7 +213,7 @@ def test_the_cohort_is_varied(world):
     assert all(character in names for character in "髙﨑①㈱")
     assert max(len(name) for name in Company.objects.values_list("name_ja", flat=True)) >= 40
     assert Assignment.objects.filter(ends_on__lt=SUNDAY).count() == 2
-    assert Feedback.objects.filter(is_quotable=True).count() == 6
+    assert Feedback.objects.quotable().count() == 6
     assert Programme.objects.filter(is_sample=True).count() == 2
 
 

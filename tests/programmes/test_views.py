@@ -43,7 +43,7 @@ def held(cast) -> Session:
         company=cast.company,
         person=own,
         comment_ja="視野が広がった。",
-        is_quotable=True,
+        consent="anonymous",
     )
     return session
 

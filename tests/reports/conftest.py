@@ -188,7 +188,7 @@ def _attendance(sheets: dict, sessions: dict, people: dict, enrolments: dict) ->
             programme=session.programme,
             company=person.company,
             person=person,
-            is_quotable=record["quotable"] == "yes",
+            consent="anonymous" if record["quotable"] == "yes" else "none",
             **_texts(record, "comment"),
         )
     return list(reached.values())

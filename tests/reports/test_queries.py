@@ -183,7 +183,7 @@ def test_only_quotable_comments_are_quoted_and_only_the_first_of_many(small):
             company=enrolment.company,
             person=make_person(enrolment.company),
             comment_ja=f"感想{number}",
-            is_quotable=number > 0,
+            consent="anonymous" if number > 0 else "none",
         )
     row = ask(programme, user)["sessions"][0]
     assert (row["comments"], row["quotable"]) == (QUOTES + 3, QUOTES + 2)

@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, workbench
+from tests.security import audiences, gatherings, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -109,6 +109,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "imported row": (ImportedRow, audiences.MANAGED),
     "message": (Message, audiences.MANAGED),
     **workbench.KINDS,
+    **gatherings.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
 }
@@ -124,6 +125,7 @@ def make_world() -> World:
         _fill_texts(world, owner)
         _fill_jobs(world, owner)
         workbench.fill(world, owner)
+        gatherings.fill(world, owner)
         _fill_exports(world, owner)
         _fill_proof(world, owner)
         _fill_report(world, owner)
