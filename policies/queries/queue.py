@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from common.models import in_language
 from companies.enums import AccessKind
-from companies.models import Access
+from companies.models import companies_of
 from policies.models import Review, Submission
 from programmes.models import Assignment, Programme
 
@@ -72,8 +72,8 @@ def next_waiting(user, programme: Programme, *, day: date) -> Waiting | None:
 
 
 def _submissions(user, programme: Programme, *, day: date) -> QuerySet:
-    advised = Access.objects.of(user, AccessKind.ADVISER).company_ids()
-    belongs = Access.objects.of(user, AccessKind.MEMBER).company_ids()
+    advised = companies_of(user, AccessKind.ADVISER)
+    belongs = companies_of(user, AccessKind.MEMBER)
     open_reviews = Review.objects.filter(submission=OuterRef("pk"), returned_at__isnull=True, closed_at__isnull=True)
     holding = Assignment.objects.on(day).filter(
         company=OuterRef("company"), adviser=OuterRef("adviser"), adviser__ended_at__isnull=True
@@ -117,7 +117,7 @@ def _submission(row: dict, user) -> Waiting:
 
 
 def _questions(user, programme: Programme) -> list[Waiting]:
-    advised = Access.objects.of(user, AccessKind.ADVISER).company_ids()
+    advised = companies_of(user, AccessKind.ADVISER)
     rows = open_questions(user, programme).filter(company__in=advised).values(
         "pk", "answer_by", "last_at", "company_id",
         company_ja=F("company__name_ja"), company_en=F("company__name_en"),

@@ -9,14 +9,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel, in_language
+from common.prepared import Prepared
 from companies.enums import AccessKind
-from companies.models import Access, Company
+from companies.models import Company, companies_of, companies_through
 from programmes.enums import (
     MANAGING_ROLES,
     MilestoneCode,
     OrganisationRole,
     SeatRole,
 )
+
+# Doors ask these about nearly every row of a page; each is built once. Enrolments are those of a person's own companies.
+_managed = Prepared(lambda user_id: Seat.objects.current().managing().filter(user_id=user_id).values("programme_id"))
+_visible = Prepared(lambda user_id: Programme.objects.filter(_takes_part(user_id)).order_by().values("pk"))
+
+
+def _takes_part(user_id) -> Q:
+    seats = Seat.objects.current().filter(user_id=user_id)
+    enrolments = Enrolment.objects.filter(company_id__in=companies_through((AccessKind.MEMBER,))(user_id))
+    return Q(pk__in=seats.order_by().values("programme_id")) | Q(pk__in=enrolments.order_by().values("programme_id"))
 
 
 def records_visible_to(user, *kinds: AccessKind) -> Q:
@@ -25,21 +36,18 @@ def records_visible_to(user, *kinds: AccessKind) -> Q:
     Whoever runs the programme sees all of it; others what their own or advised companies did in it. `kinds` narrows
     these companies, as for feedback, which is not for advisers.
     """
-    own = Access.objects.of(user, *(kinds or (AccessKind.MEMBER, AccessKind.ADVISER))).company_ids()
-    managed = Seat.objects.current().managing().filter(user_id=user.pk).values("programme_id")
-    return Q(programme_id__in=managed) | Q(company_id__in=own, programme__in=Programme.objects.visible_to(user))
+    own = companies_of(user, *(kinds or (AccessKind.MEMBER, AccessKind.ADVISER)))
+    return Q(programme_id__in=_managed(user.pk)) | Q(company_id__in=own, programme_id__in=_visible(user.pk))
 
 
 class ProgrammeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Programmes that the person has a seat in, or that their company takes part in."""
-        seats = Seat.objects.current().filter(user_id=user.pk)
-        enrolments = Enrolment.objects.filter(company_id__in=Access.objects.of(user, AccessKind.MEMBER).company_ids())
-        return self.filter(Q(pk__in=seats.values("programme_id")) | Q(pk__in=enrolments.values("programme_id")))
+        return self.filter(pk__in=_visible(user.pk))
 
     def managed_by(self, user):
         """Programmes whose secretariat the person belongs to."""
-        return self.filter(pk__in=Seat.objects.current().managing().filter(user_id=user.pk).values("programme_id"))
+        return self.filter(pk__in=_managed(user.pk))
 
 
 class Programme(IdentifiedModel):

@@ -10,11 +10,23 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
+from accounts.models import User
 from common.models import in_language
+from common.prepared import Prepared
 from companies.enums import AccessKind, MemberRole
 from companies.models import Access, Company, Membership
 from programmes.enums import MANAGING_ROLES, Mode, SeatRole
-from programmes.models import Assignment, Attendance, Enrolment, MilestoneDate, MilestoneKind, Programme, Seat, Session
+from programmes.models import (
+    Assignment,
+    Attendance,
+    Enrolment,
+    MilestoneDate,
+    MilestoneKind,
+    Programme,
+    Seat,
+    Session,
+    records_visible_to,
+)
 
 
 @dataclass(frozen=True)
@@ -68,10 +80,10 @@ def _text(value: str = "") -> Value:
     return Value(value, output_field=CharField())
 
 
-def _seats(user) -> QuerySet:
+def _seats(user_id: UUID) -> QuerySet:
     return (
         Seat.objects.current()
-        .filter(user_id=user.pk)
+        .filter(user_id=user_id)
         .order_by()
         .values_list(
             _text("seat"), "programme_id", "programme__name_ja", "programme__name_en", "role", "programme__is_sample"
@@ -79,12 +91,13 @@ def _seats(user) -> QuerySet:
     )
 
 
-def _memberships(user) -> QuerySet:
+def _memberships(user_id: UUID) -> QuerySet:
     """Companies the person acts for. While the request is narrowed to one company the names of the others are hidden."""
     company = Company.objects.filter(pk=OuterRef("company_id")).order_by()
     role = Membership.objects.current().filter(pk=OuterRef("source_id")).values("role")
     return (
-        Access.objects.of(user, AccessKind.MEMBER)
+        Access.objects.valid()
+        .filter(user_id=user_id, kind=AccessKind.MEMBER)
         .order_by()
         .values_list(
             _text("member"),
@@ -97,10 +110,10 @@ def _memberships(user) -> QuerySet:
     )
 
 
-def _standings(user, company_id: UUID) -> QuerySet:
+def _standings(user_id: UUID, company_id: UUID) -> QuerySet:
     return (
-        Access.objects.of(user)
-        .filter(company_id=company_id)
+        Access.objects.valid()
+        .filter(user_id=user_id, company_id=company_id)
         .order_by()
         .values_list(
             _text("standing"), "company_id", _text(), _text(), "kind", Value(False, output_field=BooleanField())
@@ -108,10 +121,9 @@ def _standings(user, company_id: UUID) -> QuerySet:
     )
 
 
-def _taking_part(user, company_id: UUID) -> QuerySet:
+def _taking_part(user_id: UUID, company_id: UUID) -> QuerySet:
     return (
-        Enrolment.objects.visible_to(user)
-        .filter(company_id=company_id)
+        Enrolment.objects.filter(records_visible_to(User(pk=user_id)), company_id=company_id)
         .order_by()
         .values_list(
             _text("enrolled"),
@@ -124,13 +136,23 @@ def _taking_part(user, company_id: UUID) -> QuerySet:
     )
 
 
+def _everywhere(user_id: UUID) -> QuerySet:
+    return _seats(user_id).union(_memberships(user_id), all=True)
+
+
+def _at_company(user_id: UUID, company_id: UUID) -> QuerySet:
+    here = [_standings(user_id, company_id), _taking_part(user_id, company_id)]
+    return _seats(user_id).union(_memberships(user_id), *here, all=True)
+
+
+_PLACES, _PLACES_AT_COMPANY = Prepared(_everywhere), Prepared(_at_company, ids=2)
+
+
 def places(user, *, company_id: UUID | None = None) -> Places:
     """Return where the person may act, in one statement, because every page asks; newest programmes come last."""
-    legs = [_memberships(user)]
-    if company_id:
-        legs += [_standings(user, company_id), _taking_part(user, company_id)]
+    found = _PLACES_AT_COMPANY.rows(user.pk, company_id) if company_id else _PLACES.rows(user.pk)
     rows = defaultdict(list)
-    for leg, *row in _seats(user).union(*legs, all=True):
+    for leg, *row in found:
         rows[leg].append(row)
     members = {
         row[0]: Place(AccessKind.MEMBER, row[0], row[1] or "", row[2] or "", row[3] or "staff")
