@@ -36,7 +36,7 @@ SESSION_FILES = f"""
 CREATE POLICY session_files ON jobs_storedfile FOR SELECT USING (
     {PROGRAMMES} AND id IN (SELECT m.file_id FROM programmes_material m WHERE m.file_id IS NOT NULL
            UNION ALL SELECT p.file_id FROM programmes_photo p));
-"""
+"""  # noqa: S608 - our own words
 
 
 def readers(table: str, condition: str, before: str) -> migrations.RunSQL:
