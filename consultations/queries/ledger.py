@@ -8,10 +8,9 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from consultations.enums import State
+from consultations.models import Consultation, Minutes
 from programmes.models import Enrolment, Programme
-
-from .enums import State
-from .models import Consultation, Minutes
 
 
 @dataclass(frozen=True)

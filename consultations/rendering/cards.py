@@ -10,10 +10,9 @@ from django.utils.translation import get_language, gettext, npgettext, pgettext
 
 from common import dates
 from common.components import STATUSES, Cell, Chip, Column, Figure, Table, badge, link, with_query
-
-from .enums import State
-from .models import Consultation, Minutes
-from .queries import Ledger
+from consultations.enums import State
+from consultations.models import Consultation, Minutes
+from consultations.queries import Ledger
 
 
 def when(consultation: Consultation) -> str:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
+from consultations.enums import State
 from policies.models import Revision
 from programmes.enums import Mode
 from programmes.models import Enrolment, Programme, Seat, records_visible_to
-
-from .enums import State
 
 
 class ConsultationQuerySet(models.QuerySet):

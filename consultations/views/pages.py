@@ -4,12 +4,11 @@ from django.views.generic import ListView
 
 from audit import services as audit
 from companies.enums import AccessKind
+from consultations import queries, rendering
+from consultations.forms import ConsultationListForm
+from consultations.models import Consultation
 from programmes.models import Enrolment
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
-
-from . import queries, rendering
-from .forms import ConsultationListForm
-from .models import Consultation
 
 
 class CompanyConsultationsView(CompanyPageMixin, ListView):

@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import services as audit
+from consultations import permissions, tasks
+from consultations.models import Consultation, Minutes, PrivateNote
 from jobs.services import tell
 from programmes.models import Assignment, Enrolment, Seat
-
-from . import permissions, tasks
-from .models import Consultation, Minutes, PrivateNote
 
 
 class NotAssigned(Exception):

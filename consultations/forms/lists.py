@@ -4,8 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from companies.forms import CompanySearchForm
-
-from .enums import State
+from consultations.enums import State
 
 _SORTS = {"when": ("starts_at", "pk"), "-when": ("-starts_at", "pk"), "name": ("company__name_kana", "starts_at", "pk")}
 _SORTS["-name"] = ("-company__name_kana", "starts_at", "pk")

@@ -1,0 +1,7 @@
+"""Forms of consultations."""
+
+from .lists import ConsultationListForm
+
+__all__ = [
+    "ConsultationListForm",
+]

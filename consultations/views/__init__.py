@@ -1,0 +1,8 @@
+"""Pages of consultations."""
+
+from .pages import CompanyConsultationsView, ProgrammeConsultationsView
+
+__all__ = [
+    "CompanyConsultationsView",
+    "ProgrammeConsultationsView",
+]
