@@ -12,6 +12,7 @@ from .attendance import (
     OnlineListQuerySet,
 )
 from .closing import MeetingRemark, MeetingRemarkQuerySet, Presentation, PresentationQuerySet
+from .conflicts import Conflict, ConflictQuerySet
 from .feedback import (
     Feedback,
     FeedbackQuerySet,
@@ -67,6 +68,8 @@ __all__ = [
     "CalendarFeed",
     "Certificate",
     "CertificateQuerySet",
+    "Conflict",
+    "ConflictQuerySet",
     "DoorOperation",
     "DoorOperationQuerySet",
     "Enrolment",
