@@ -14,6 +14,7 @@ import resource
 import signal
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -145,6 +146,44 @@ def drawn_characters() -> frozenset[int]:
         with TTFont(path, lazy=True) as font:
             known.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*known)
+
+
+MISSING = "〓"
+
+
+def drawable(text: str) -> str:
+    """Return the text with 〓, as Japanese printers do, for each character that our fonts do not have.
+
+    Marks and selectors that stand on or behind another character are left to it: 葛󠄀.
+    """
+    text, known = printable(text), drawn_characters()
+    if all(ord(char) in known for char in text):
+        return text
+    return "".join(char if ord(char) in known or char in "\n\t" or _leans(char) else MISSING for char in text)
+
+
+def _leans(char: str) -> bool:
+    return unicodedata.category(char) in ("Mn", "Me", "Cf")
+
+
+def printable(text: str) -> str:
+    """Return the text with what no page or file can hold made visible: control characters as pictures (␀), others as �.
+
+    Line ends become one kind; tabs stay.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    code = ord(char)
+    if char in "\t\n" or 0x20 <= code < 0x7F:
+        return char
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else char
 
 
 @contextlib.contextmanager

@@ -15,12 +15,10 @@ from django.utils.translation import gettext, override
 from common.components import badge
 from common.dates import date_and_time, long_date, short_date
 from common.models import in_language
-from jobs.rendering import Progress, render_pdf
+from jobs.rendering import Progress, drawable, render_pdf
 from policies.catalogue import LATEST, catalogue
 from policies.enums import ActionSource, ActionState, SuggestionState
 from policies.models import ActionItem, Suggestion
-
-from .document import drawable
 
 STYLESHEET = Path(__file__).resolve().parent.parent / "assets" / "advice.css"
 TEMPLATE = "policies/document/advice.html"

@@ -105,26 +105,3 @@ def _words(value) -> dict[str, str]:
 
 def _languages_of(parts: tuple[Part, ...]) -> tuple[str, ...]:
     return tuple(code for code in LANGUAGES if any(part.written(code) for part in parts)) or ("ja",)
-
-
-# --- Characters -----------------------------------------------------------------------------------------------------------
-
-
-def printable(text: str) -> str:
-    """Return the text with what no page or file can hold made visible: control characters as pictures (␀), others as �.
-
-    Line ends become one kind; tabs stay.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(char: str) -> str:
-    code = ord(char)
-    if char in "\t\n" or 0x20 <= code < 0x7F:
-        return char
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else char

@@ -1,7 +1,6 @@
 """A policy on paper: the PDF of one text, in one language or one after the other."""
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,15 +9,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override, pgettext
 
-from jobs.rendering import Progress, drawn_characters, render_pdf
+from jobs.rendering import Progress, drawable, render_pdf
 
-from .contents import Content, printable, read
+from .contents import Content, read
 from .facts import Facts, fact_lines, fingerprint_line, made_on, state_word, version_name
 
 HERE = Path(__file__).resolve().parent
 STYLESHEET = HERE.parent / "assets" / "policy.css"
 TEMPLATE = "policies/document/policy.html"
-MISSING = "〓"
 
 
 def policy_pdf(content: Mapping, *, languages: Sequence[str], facts: Facts, progress: Progress | None = None) -> bytes:
@@ -67,21 +65,6 @@ def _text(text: Content, language: str, facts: Facts) -> dict:
         "nothing": nothing,
         "fingerprint": fingerprint_line(facts, language=language),
     }
-
-
-def drawable(text: str) -> str:
-    """Return the text with 〓, as Japanese printers do, for each character that our fonts do not have.
-
-    Marks and selectors that stand on or behind another character are left to it: 葛󠄀.
-    """
-    text, known = printable(text), drawn_characters()
-    if all(ord(char) in known for char in text):
-        return text
-    return "".join(char if ord(char) in known or char in "\n\t" or _leans(char) else MISSING for char in text)
-
-
-def _leans(char: str) -> bool:
-    return unicodedata.category(char) in ("Mn", "Me", "Cf")
 
 
 def file_name(content: Mapping, *, facts: Facts, language: str, before: Facts | None = None) -> str:

@@ -19,8 +19,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from common.comparing import ADDED, KEPT, REMOVED, Op
+from jobs.rendering import printable
 
-from .contents import Content, printable, read
+from .contents import Content, read
 from .facts import Facts, fact_lines, fingerprint_line, state_word, version_name
 from .redlines import Comparison, Fate, compare_contents
 

@@ -7,7 +7,8 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from policies.rendering.document import drawable, file_name, policy_page, policy_pdf, template_version
+from jobs.rendering import drawable
+from policies.rendering.document import file_name, policy_page, policy_pdf, template_version
 
 from .test_word import DRAFT, SECOND, THIRD, content
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from policies.rendering.contents import printable, read
+from jobs.rendering import printable
+from policies.rendering.contents import read
 from policies.rendering.facts import Facts
 from policies.rendering.word import FACTS_STYLE, policy_word, tracked_word
 
