@@ -128,6 +128,20 @@ class DoorDeed(models.TextChoices):
     WALK_IN = "walk_in", _("Came without registering")
 
 
+class DoorOutcome(models.TextChoices):
+    """What became of a tap at the door."""
+
+    DONE = "done", _("Recorded")
+    # The list stood so already, perhaps by another device.
+    ALREADY = "already", _("Recorded before")
+    # Somebody did something else about this person later, while this device had no network.
+    OVERTAKEN = "overtaken", _("Something later counts")
+    # The same tap was sent twice.
+    REPEATED = "repeated", _("Recorded before")
+    # Nobody of this session, or a mode that it does not have.
+    REFUSED = "refused", _("Not recorded")
+
+
 class ListOrigin(models.TextChoices):
     ZOOM = "zoom", "Zoom"
     TEAMS = "teams", "Microsoft Teams"

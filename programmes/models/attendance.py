@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,8 @@ class Attendance(IdentifiedModel):
     note = models.CharField(_("reason for the entry by hand"), max_length=300, blank=True)
     # Rises with every change of the registration; with the session's own it makes the SEQUENCE of the calendar entry.
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    # Written by the database at every change, so that a list at the door can ask what is new.
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -95,6 +98,7 @@ class Attendance(IdentifiedModel):
                 name="programmes_attendance_late_when_present",
             ),
         ]
+        indexes = [models.Index(fields=["session", "changed_at"], name="programmes_attendance_changed")]
 
     def __str__(self):
         return f"{self.session_id} {self.person_id}"
@@ -125,12 +129,15 @@ class DoorOperation(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
     attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, null=True, related_name="door_operations")
     deed = models.CharField(max_length=10, choices=DoorDeed)
-    # By the device's clock, which may be wrong; `recorded_at` is the portal's.
+    mode = models.CharField(max_length=10, choices=Mode, blank=True)
+    # By the device's clock, set right where that was far off; `recorded_at` is the portal's.
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by_id = models.UUIDField()
     # False where the list already stood so, or another device came first.
     changed = models.BooleanField(default=True)
+    # How the row stood before somebody was checked in, so that it can be taken back: see `services.door`.
+    before = models.JSONField(default=dict)
 
     objects = DoorOperationQuerySet.as_manager()
 

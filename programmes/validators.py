@@ -1,0 +1,31 @@
+"""Names as they are compared: the same name typed otherwise is the same name, and nothing else is."""
+
+import re
+import unicodedata
+
+import jaconv
+
+# Variants of one character that keyboards and forms write for one another in names.
+_VARIANTS = str.maketrans({"髙": "高", "﨑": "崎", "德": "徳", "瀨": "瀬", "濵": "濱"})
+# What separates the parts of a name, or of a name and a company.
+_BETWEEN = re.compile(r"[\s・·･‧.,、，]+")
+_LEGAL_FORM = re.compile(
+    r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同|資|名)\)|"
+    r"\b(?:co\.?,? ?ltd\.?|corporation|corp\.?|incorporated|inc\.?|company|limited|ltd\.?|k\.k\.)(?=\W|$)"
+)
+
+
+def folded(text: str) -> str:
+    """Return the text in one width, case and kind of kana, with single spaces and one form of each character."""
+    text = unicodedata.normalize("NFKC", text).translate(_VARIANTS).casefold()
+    return " ".join(jaconv.hira2kata(text).split())
+
+
+def name_key(text: str) -> str:
+    """Return a name as it is compared: folded, without anything between its parts."""
+    return _BETWEEN.sub("", folded(text))
+
+
+def company_key(text: str) -> str:
+    """Return a company's name as it is compared: without its legal form, which lists write in many ways or leave out."""
+    return _BETWEEN.sub("", _LEGAL_FORM.sub("", folded(text)))
