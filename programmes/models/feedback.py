@@ -66,6 +66,11 @@ class Feedback(IdentifiedModel):
                 | Q(person__isnull=True, company__isnull=True, answer_key__isnull=False),
                 name="programmes_feedback_named_or_not",
             ),
+            models.CheckConstraint(
+                # Where no company is kept there is none to be named.
+                condition=Q(company__isnull=False) | ~Q(consent=Consent.COMPANY),
+                name="programmes_feedback_unnamed_without_company",
+            ),
         ]
 
     def __str__(self):
