@@ -1,7 +1,7 @@
 """From answers to paragraphs: the first draft, and drafts after it that leave alone what people wrote."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,7 +14,15 @@ from policies.enums import Language
 from policies.models import Cycle, Interview, Paragraph, ParagraphText, Section, of_cycle
 from policies.queries.interview import composed_rows, planned_changes
 
-from .texts import add_paragraph, begin_sections, hold_for_writing, remove_paragraph, save_paragraph
+from .texts import (
+    NewParagraph,
+    add_composed,
+    add_paragraph,
+    begin_sections,
+    hold_for_writing,
+    remove_paragraph,
+    save_paragraph,
+)
 
 
 @transaction.atomic
@@ -43,16 +51,31 @@ def compose_draft(
     revs = fingerprints(composed_rows(cycle).select_for_update(of=("self",)).order_by("pk"))
     interview = Interview.objects.get(cycle=cycle)
     sections = begin_sections(cycle=cycle, actor=actor)
-    done: Counter = Counter()
-    for change in planned_changes(cycle, interview.answers):
-        if change.is_asked and not _is_taken(change, taken, shown or {}, revs):
-            continue
-        _carry_out(change, sections[change.section], actor=actor, now=now)
-        done[change.kind] += 1
+    wanted = [
+        change
+        for change in planned_changes(cycle, interview.answers)
+        if not change.is_asked or _is_taken(change, taken, shown or {}, revs)
+    ]
+    begun = set(Paragraph.objects.standing().filter(cycle=cycle).values_list("section__code", flat=True))
+    # Where nothing stands there is only something to add, and all of it at once: that is the whole of a first draft.
+    _fill(cycle, [(change, sections[change.section]) for change in wanted if change.section not in begun], actor=actor)
+    for change in wanted:
+        if change.section in begun:
+            _carry_out(change, sections[change.section], actor=actor, now=now)
     interview.composed_at = now
     interview.save(update_fields=["composed_at"])
+    done = Counter(change.kind for change in wanted)
     _tell(cycle, done, actor)
     return done
+
+
+def _fill(cycle: Cycle, changes: Iterable[tuple[Change, Section]], *, actor) -> None:
+    new = [
+        NewParagraph(section=section, clause=change.clause, texts={"ja": change.new.ja, "en": change.new.en})
+        for change, section in changes
+    ]
+    if new:
+        add_composed(cycle=cycle, new=new, actor=actor)
 
 
 def fingerprints(texts) -> dict[UUID, str]:

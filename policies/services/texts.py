@@ -1,5 +1,7 @@
 """Writing: paragraphs come, change and go, and nothing that reached the portal is ever lost."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -94,11 +96,7 @@ def _check_room(section_id: UUID, language: str, text: str, *, apart_from: UUID 
         paragraph__section_id=section_id, paragraph__removed_at__isnull=True, language=language
     ).exclude(paragraph_id=apart_from)
     used = others.aggregate(used=Sum(Length("text")))["used"] or 0
-    if used + len(text) > MAX_SECTION_CHARACTERS:
-        raise ValidationError(
-            _("A section holds at most %(most)s characters; with this text it would have %(number)s.")
-            % {"most": f"{MAX_SECTION_CHARACTERS:,}", "number": f"{used + len(text):,}"}
-        )
+    _refuse_above_limit(used + len(text))
 
 
 @transaction.atomic
@@ -230,8 +228,58 @@ def add_paragraph(
     place = _place(section, after=after)
     paragraph = Paragraph(**of_cycle(cycle), pk=pk or uuid4(), section=section, clause=clause, order=place)
     paragraph.save(force_insert=True)
-    _first_texts(paragraph, texts, actor=actor, is_composed=is_composed)
+    _first_texts([(paragraph, texts)], actor=actor, is_composed=is_composed)
     return paragraph
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewParagraph:
+    """A paragraph that is still to be put at the end of its section, with what the interview composed for it."""
+
+    section: Section
+    clause: str
+    texts: dict[str, str]
+
+
+@transaction.atomic
+def add_composed(*, cycle: Cycle, new: Sequence[NewParagraph], actor) -> None:
+    """Put composed paragraphs at the ends of their sections, in their order; as many statements for thirty as for one.
+
+    Raises PermissionDenied, NotEditable and ValidationError.
+    """
+    hold_for_writing(cycle, actor)
+    sections = {each.section.pk for each in new}
+    texts = [{language: check_text(each.texts.get(language, "")) for language in Language.values} for each in new]
+    _check_rooms(sections, [(each.section.pk, own) for each, own in zip(new, texts, strict=True)])
+    last = dict(
+        Section.objects.filter(pk__in=sections).annotate(last=Max("paragraphs__order")).values_list("pk", "last")
+    )
+    paragraphs = []
+    for each in new:
+        last[each.section.pk] = (last[each.section.pk] or 0) + STEP
+        own = {"section": each.section, "clause": each.clause, "order": last[each.section.pk]}
+        paragraphs.append(Paragraph(**of_cycle(cycle), **own))
+    Paragraph.objects.bulk_create(paragraphs)
+    _first_texts(list(zip(paragraphs, texts, strict=True)), actor=actor, is_composed=True)
+
+
+def _check_rooms(sections: Collection[UUID], texts: Iterable[tuple[UUID, dict[str, str]]]) -> None:
+    """Raise ValidationError where a section has no room for the texts that are to come into it."""
+    standing = ParagraphText.objects.filter(paragraph__section__in=sections, paragraph__removed_at__isnull=True)
+    used = standing.values_list("paragraph__section_id", "language").annotate(used=Sum(Length("text")))
+    full = Counter({(section, language): characters for section, language, characters in used})
+    for section, own in texts:
+        for language, text in own.items():
+            full[section, language] += len(text)
+    _refuse_above_limit(max(full.values(), default=0))
+
+
+def _refuse_above_limit(characters: int) -> None:
+    if characters > MAX_SECTION_CHARACTERS:
+        raise ValidationError(
+            _("A section holds at most %(most)s characters; with this text it would have %(number)s.")
+            % {"most": f"{MAX_SECTION_CHARACTERS:,}", "number": f"{characters:,}"}
+        )
 
 
 def _place(section: Section, *, after: Paragraph | None) -> int:
@@ -248,12 +296,16 @@ def _place(section: Section, *, after: Paragraph | None) -> int:
     return (after.order + following) // 2
 
 
-def _first_texts(paragraph: Paragraph, texts: dict[str, str], *, actor, is_composed: bool) -> None:
-    own = of_cycle(paragraph.cycle)
+def _of_paragraph(paragraph: Paragraph) -> dict:
+    """Return the columns that every row of a paragraph names."""
+    own = {"cycle_id": paragraph.cycle_id, "company_id": paragraph.company_id, "programme_id": paragraph.programme_id}
+    return own | {"paragraph": paragraph}
+
+
+def _first_texts(new: Sequence[tuple[Paragraph, dict[str, str]]], *, actor, is_composed: bool) -> None:
     rows = [
         ParagraphText(
-            **own,
-            paragraph=paragraph,
+            **_of_paragraph(paragraph),
             language=language,
             rev=1,
             text=text,
@@ -261,13 +313,13 @@ def _first_texts(paragraph: Paragraph, texts: dict[str, str], *, actor, is_compo
             composed_rev=1 if is_composed else None,
             updated_by_id=actor.pk,
         )
+        for paragraph, texts in new
         for language, text in texts.items()
     ]
     ParagraphText.objects.bulk_create(rows)
     saves = [
         ParagraphSave(
-            **own,
-            paragraph=paragraph,
+            **_of_paragraph(row.paragraph),
             language=row.language,
             base_rev=0,
             rev=1,

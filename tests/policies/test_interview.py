@@ -4,6 +4,9 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -382,3 +385,41 @@ def test_the_page_of_changes_asks_as_often_for_one_as_for_many(client, cast):
         group="named",
     )
     assert len(queries_of(client, recompose(cast.company))) == len(one)
+
+
+def test_a_first_draft_is_written_with_as_many_statements_whatever_it_says(cast, cycle, staff):
+    """However many paragraphs the answers give: they are put into the sections all at once."""
+    counts, written = [], []
+    cycle = Cycle.objects.select_related("company").get(pk=cycle.pk)
+    with acting_as(staff.pk):
+        services.begin_sections(cycle=cycle, actor=staff)
+        for answers in ({}, FULL_ANSWERS):
+            deeds.answer_interview(cycle=cycle, answers=answers, actor=staff)
+            with CaptureQueriesContext(connection) as captured:
+                deeds.compose_draft(cycle=cycle, actor=staff, now=timezone.now())
+            counts.append(len(captured))
+            written.append(Paragraph.objects.count())
+            Paragraph.objects.all().delete()
+    assert counts[0] == counts[1]
+    assert written[0] < written[1]
+
+
+def test_a_draft_that_a_section_has_no_room_for_writes_nothing(client, cast, cycle, staff, monkeypatch):
+    longest = max(
+        sum(len(paragraph["ja"]) for paragraph in section["paragraphs"])
+        for section in composed_content(client, cast.company, cycle)["sections"]
+    )
+    Paragraph.objects.all().delete()
+    with acting_as(staff.pk):
+        monkeypatch.setattr("policies.services.texts.MAX_SECTION_CHARACTERS", longest - 1)
+        with pytest.raises(ValidationError, match=f"{longest:,}"):
+            deeds.compose_draft(cycle=cycle, actor=staff, now=timezone.now())
+        assert not Paragraph.objects.exists()
+        monkeypatch.setattr("policies.services.texts.MAX_SECTION_CHARACTERS", longest)
+        deeds.compose_draft(cycle=cycle, actor=staff, now=timezone.now())
+    assert Paragraph.objects.exists()
+
+
+def composed_content(client, company, cycle) -> dict:
+    compose(client, company)
+    return working_content(cycle)
