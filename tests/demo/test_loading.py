@@ -28,9 +28,12 @@ def test_it_loads_on_any_day(db, today):
 
 def test_all_or_nothing(db, monkeypatch):
     """A load that breaks in the middle leaves nothing, so that the next start loads it all."""
-    broken = data.read("programme") | {"feedback": [{"session": "MS1", "person": "nobody"}]}
+    told = data.read("workbench")
+    companies = told["companies"] | {"sakihama": told["companies"]["sakihama"] | {"writer": "nobody"}}
     whole = data.read
-    monkeypatch.setattr(data, "read", lambda name: broken if name == "programme" else whole(name))
+    monkeypatch.setattr(
+        data, "read", lambda name: told | {"companies": companies} if name == "workbench" else whole(name)
+    )
     operator = system_operator()
     with web_role(), pytest.raises(KeyError, match="nobody"):
         load_living_demo(today=date(2026, 5, 4), actor=operator)
