@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,11 +25,15 @@ class Rule:
     source: State
     target: State
     may: Callable
+    # Only from the beginning of the consultation on.
+    is_afterwards: bool = False
 
 
 TRANSITIONS: dict[Transition, Rule] = {
-    Transition.HOLD: Rule(State.BOOKED, State.HELD, permissions.can_record),
+    Transition.HOLD: Rule(State.BOOKED, State.HELD, permissions.can_record, is_afterwards=True),
     Transition.CANCEL: Rule(State.BOOKED, State.CANCELLED, permissions.can_arrange),
+    Transition.CANCEL_LATE: Rule(State.BOOKED, State.CANCELLED_LATE, permissions.can_arrange),
+    Transition.MISS: Rule(State.BOOKED, State.MISSED, permissions.can_record, is_afterwards=True),
 }
 
 
@@ -43,10 +48,23 @@ class TransitionRefused(Exception):
         )
 
 
-def available(consultation: Consultation, user) -> list[Transition]:
+class NotYet(TransitionRefused):
+    """What came of a consultation can be said from its beginning on."""
+
+    def __init__(self, consultation: Consultation):
+        Exception.__init__(self, _("The consultation has not begun yet. What came of it can be recorded from then on."))
+        self.state = consultation.state
+
+
+def available(consultation: Consultation, user, *, now: datetime | None = None) -> list[Transition]:
     """Return the moves that this person may make now, in the order of the table."""
+    now = now or timezone.now()
     return [
-        name for name, rule in TRANSITIONS.items() if consultation.state == rule.source and rule.may(user, consultation)
+        name
+        for name, rule in TRANSITIONS.items()
+        if consultation.state == rule.source
+        and (not rule.is_afterwards or consultation.starts_at <= now)
+        and rule.may(user, consultation)
     ]
 
 
@@ -64,8 +82,10 @@ def _reach_milestone(consultation: Consultation, actor) -> None:
 
 
 @transaction.atomic
-def move(*, consultation: Consultation, transition: Transition, actor) -> Consultation:
-    """Make one move: lock, may you, from here, write, milestone, audit; all or nothing.
+def move(
+    *, consultation: Consultation, transition: Transition, actor, reason: str = "", now: datetime | None = None
+) -> Consultation:
+    """Make one move: lock, may you, from here, write, milestone, audit; all or nothing. `reason` is kept with it.
 
     Raises PermissionDenied ("not you") and TransitionRefused ("not now"); then nothing is written and nothing logged.
     """
@@ -75,8 +95,11 @@ def move(*, consultation: Consultation, transition: Transition, actor) -> Consul
         raise PermissionDenied
     if locked.state != rule.source:
         raise TransitionRefused(transition, locked.state)
+    if rule.is_afterwards and locked.starts_at > (now or timezone.now()):
+        raise NotYet(locked)
     locked.state = rule.target
-    locked.save(update_fields=["state"])
+    locked.reason = reason or locked.reason
+    locked.save(update_fields=["state", "reason"])
     if rule.target == State.HELD:
         _reach_milestone(locked, actor)
     audit.log(
@@ -106,7 +129,8 @@ def restore(*, restored: list[Restored], actor) -> None:
     """
     for item in restored:
         item.consultation.state = item.state
+        item.consultation.blocked_until = item.consultation.ends_at
     new = [item.consultation for item in restored if item.is_new]
     known = [item.consultation for item in restored if not item.is_new]
-    Consultation.objects.bulk_update(known, ["ends_at", "method", "state"], batch_size=1000)
+    Consultation.objects.bulk_update(known, ["ends_at", "blocked_until", "method", "state"], batch_size=1000)
     Consultation.objects.bulk_create(new, batch_size=2000)

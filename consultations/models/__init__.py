@@ -1,12 +1,32 @@
 """Individual consultations: when advisers have time, who meets whom, and what came of it."""
 
+from .availability import Absence, AdviserRowQuerySet, DayException, Practice, WeeklyHours
+from .entitlement import LedgerEntry, LedgerEntryQuerySet, SlotWish
+from .meetings import Change, MeetingRowQuerySet, Participant, Topics, TopicsQuerySet
 from .records import Consultation, ConsultationQuerySet, Minutes, MinutesQuerySet, PrivateNote, PrivateNoteQuerySet
+from .rounds import Offer, Round, RoundQuerySet
 
 __all__ = [
+    "Absence",
+    "AdviserRowQuerySet",
+    "Change",
     "Consultation",
     "ConsultationQuerySet",
+    "DayException",
+    "LedgerEntry",
+    "LedgerEntryQuerySet",
+    "MeetingRowQuerySet",
     "Minutes",
     "MinutesQuerySet",
+    "Offer",
+    "Participant",
+    "Practice",
     "PrivateNote",
     "PrivateNoteQuerySet",
+    "Round",
+    "RoundQuerySet",
+    "SlotWish",
+    "Topics",
+    "TopicsQuerySet",
+    "WeeklyHours",
 ]

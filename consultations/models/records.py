@@ -1,4 +1,4 @@
-"""Individual consultations: who, when, what came of it. Booking screens and minutes come with their own work."""
+"""Individual consultations: who, when, and what came of it."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company
-from consultations.enums import State
+from consultations.enums import FREE_STATES, State
 from policies.models import Revision
 from programmes.enums import Mode
 from programmes.models import Enrolment, Programme, Seat, records_visible_to
@@ -23,13 +23,13 @@ class ConsultationQuerySet(models.QuerySet):
         return self.filter(state=State.HELD)
 
 
-def _no_overlap(name: str, who: str) -> ExclusionConstraint:
+def _no_overlap(name: str, who: str, *, until: str) -> ExclusionConstraint:
     """Nobody is in two consultations at once; the database decides races, cancelled ones aside."""
-    times = Func("starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
+    times = Func("starts_at", until, RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
     return ExclusionConstraint(
         name=name,
         expressions=[(who, RangeOperators.EQUAL), (times, RangeOperators.OVERLAPS)],
-        condition=~Q(state=State.CANCELLED),
+        condition=~Q(state__in=FREE_STATES),
     )
 
 
@@ -43,7 +43,21 @@ class Consultation(IdentifiedModel):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     method = models.CharField(_("method"), max_length=10, choices=Mode)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.BOOKED)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.BOOKED)
+    # The end and the pause that the adviser needs after it: for so long nobody else has this adviser.
+    blocked_until = models.DateTimeField(editable=False)
+    # The joining link of an online consultation, the place of one on site.
+    meeting_url = models.URLField(_("joining link"), max_length=500, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    round = models.ForeignKey(
+        "Round", on_delete=models.SET_NULL, null=True, blank=True, related_name="consultations", editable=False
+    )
+    # The form that booked it: posted again, it is the same booking.
+    operation = models.UUIDField(null=True, unique=True, editable=False)
+    # Rises with every change that calendars have to know (RFC 5545, SEQUENCE).
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    # Why it was cancelled or did not come about, in the words of who said so.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     # The draft as it was when this was booked; empty where nothing was written then. Its text has a door of its own.
     revision = models.ForeignKey(Revision, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
 
@@ -56,13 +70,19 @@ class Consultation(IdentifiedModel):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="consultations_ends_after_start"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="consultations_state"),
-            _no_overlap("consultations_adviser_once", "adviser"),
-            _no_overlap("consultations_company_once", "company"),
+            models.CheckConstraint(condition=Q(blocked_until__gte=F("ends_at")), name="consultations_pause_after_end"),
+            _no_overlap("consultations_adviser_once", "adviser", until="blocked_until"),
+            _no_overlap("consultations_company_once", "company", until="ends_at"),
         ]
         indexes = [models.Index(fields=["programme", "starts_at"], name="consultations_programme_start")]
 
     def __str__(self):
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args, **kwargs):
+        if self.blocked_until is None:
+            self.blocked_until = self.ends_at
+        super().save(*args, **kwargs)
 
     @property
     def minutes_long(self) -> int:
@@ -72,7 +92,9 @@ class Consultation(IdentifiedModel):
 
 class MinutesQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(company__in=Company.objects.content_visible_to(user))
+        """For the company and its advisers what was shared; a draft is its adviser's alone."""
+        own = Q(consultation__adviser__user_id=user.pk)
+        return self.filter(own | Q(shared_at__isnull=False), company__in=Company.objects.content_visible_to(user))
 
 
 class Minutes(IdentifiedModel):
@@ -81,7 +103,18 @@ class Minutes(IdentifiedModel):
     consultation = models.OneToOneField(Consultation, on_delete=models.CASCADE, related_name="minutes")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("minutes"), max_length=20000)
+    text = models.TextField(_("minutes"), max_length=20000, blank=True)
+    matters = models.TextField(_("what was asked"), max_length=10000, blank=True)
+    advice = models.TextField(_("what was advised"), max_length=10000, blank=True)
+    # Rises with every save, so that two who write at once notice.
+    rev = models.PositiveIntegerField(default=0, editable=False)
+    # Empty while the adviser still writes: the company reads them from then on.
+    shared_at = models.DateTimeField(null=True, editable=False)
+    # Somebody of the company read them and agreed.
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     written_at = models.DateTimeField(auto_now=True)
 
     objects = MinutesQuerySet.as_manager()

@@ -30,6 +30,10 @@ def times_unit(count: int) -> str:
     return npgettext("unit", "consultation", "consultations", count)
 
 
+_ALWAYS = ("held", "booked", "cancelled", "unused")
+_WHERE_ANY = ("cancelled_late", "missed", "extra", "forfeited")
+
+
 def ledger_figures(ledger: Ledger) -> list[Figure]:
     totals = {"held": ledger.entitled or None}
     return [
@@ -39,7 +43,7 @@ def ledger_figures(ledger: Ledger) -> list[Figure]:
             total=totals.get(name),
             unit=times_unit(getattr(ledger, name)),
         )
-        for name in ("held", "booked", "cancelled", "unused")
+        for name in _ALWAYS + tuple(name for name in _WHERE_ANY if getattr(ledger, name))
     ]
 
 

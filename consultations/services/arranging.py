@@ -73,7 +73,9 @@ def write_minutes(*, consultation: Consultation, text: str, actor) -> Minutes:
     if not permissions.can_write(actor, consultation):
         raise PermissionDenied
     minutes, _created = Minutes.objects.update_or_create(
-        consultation=consultation, defaults=_tenant(consultation) | {"text": text}
+        consultation=consultation,
+        defaults=_tenant(consultation) | {"text": text},
+        create_defaults=_tenant(consultation) | {"text": text, "shared_at": timezone.now()},
     )
     _tell("minutes.written", consultation, actor)
     return minutes

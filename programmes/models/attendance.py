@@ -222,6 +222,11 @@ class Certificate(IdentifiedModel):
         return self.code
 
 
+class CalendarFeedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user_id=user.pk)
+
+
 class CalendarFeed(IdentifiedModel):
     """A person's own calendar address. Only the hash of its token is kept; a new address ends the old one."""
 
@@ -229,6 +234,8 @@ class CalendarFeed(IdentifiedModel):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar address")

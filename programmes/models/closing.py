@@ -38,6 +38,8 @@ class Presentation(IdentifiedModel):
     slides = models.ForeignKey(StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
+    TOPICS = ("impressions", "learned", "next_steps")
+
     objects = PresentationQuerySet.as_manager()
 
     class Meta:
@@ -50,6 +52,11 @@ class Presentation(IdentifiedModel):
 
     def __str__(self):
         return str(self.enrolment_id)
+
+    @property
+    def topics(self) -> int:
+        """How many of the three topics say something."""
+        return sum(bool(getattr(self, name).strip()) for name in self.TOPICS)
 
 
 class MeetingRemarkQuerySet(models.QuerySet):

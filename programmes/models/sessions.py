@@ -3,7 +3,8 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel, in_language
@@ -15,6 +16,7 @@ from programmes.enums import (
     Method,
     Mode,
     ObserverKind,
+    Registration,
     SessionKind,
     SessionState,
     Strand,
@@ -196,8 +198,17 @@ class Speaker(IdentifiedModel):
 
 
 class ArrivalQuerySet(models.QuerySet):
-    def for_programme(self, programme):
-        return self.filter(programme=programme)
+    def visible_to(self, user):
+        """For the secretariat, and for those who are registered in the mode it is for."""
+        own = models.Exists(
+            Session.objects.filter(
+                pk=OuterRef("session"),
+                attendances__person__user=user.pk,
+                attendances__registration=Registration.REGISTERED,
+                attendances__planned_mode=OuterRef("mode"),
+            )
+        )
+        return self.filter(Q(programme__in=Programme.objects.managed_by(user)) | own)
 
 
 class Arrival(IdentifiedModel):
@@ -228,12 +239,19 @@ class Arrival(IdentifiedModel):
         return in_language(self, "note")
 
 
+class FacilitatorQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(session__in=Session.objects.visible_to(user))
+
+
 class Facilitator(IdentifiedModel):
     """An adviser who leads group work at a session."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="facilitators")
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="facilitations")
+
+    objects = FacilitatorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("facilitator")
@@ -245,9 +263,9 @@ class Facilitator(IdentifiedModel):
 
 
 class MaterialQuerySet(models.QuerySet):
-    def visible_to(self, user, *, today):
-        """What everybody may see from its day on; the secretariat sees it before."""
-        shown = Q(visible_from__isnull=True) | Q(visible_from__lte=today)
+    def visible_to(self, user, *, today=None):
+        """What everybody may see from its day on, up to `today`; the secretariat sees it before."""
+        shown = Q(visible_from__isnull=True) | Q(visible_from__lte=today or timezone.localdate())
         managed = Q(programme__in=Programme.objects.managed_by(user))
         return self.filter(shown | managed, session__in=Session.objects.visible_to(user))
 
@@ -318,7 +336,9 @@ class Observer(IdentifiedModel):
 
 class PhotoQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(session__in=Session.objects.visible_to(user))
+        """Those to whose showing everybody in them agreed; the secretariat sees the others, too."""
+        shown = Q(has_consent=True) | Q(programme__in=Programme.objects.managed_by(user))
+        return self.filter(shown, session__in=Session.objects.visible_to(user))
 
 
 class Photo(IdentifiedModel):

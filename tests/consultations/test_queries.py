@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from consultations.models import Consultation, Minutes
 from consultations.queries import Ledger, ledger, minutes_of, own_ledger, state_counts, upcoming
@@ -102,6 +103,8 @@ def test_upcoming_are_booked_and_not_over(cast, booked):
     [("manager", ["記録"]), ("adviser", ["記録"]), ("secretariat", []), ("neighbour", []), ("former_adviser", [])],
 )
 def test_minutes_are_for_the_company_and_its_advisers(cast, booked, who, texts):
-    Minutes.objects.create(consultation=booked[0], company=cast.company, programme=cast.programme, text="記録")
+    Minutes.objects.create(
+        consultation=booked[0], company=cast.company, programme=cast.programme, text="記録", shared_at=timezone.now()
+    )
     with seen_by(cast.people[who]):
         assert [each.text for each in minutes_of(cast.people[who], booked).values()] == texts

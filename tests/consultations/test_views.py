@@ -30,7 +30,11 @@ def adviser(cast):
 def held(cast, adviser):
     consultation = make_consultation(cast.enrolment, adviser, starts_at=MORNING)
     Minutes.objects.create(
-        consultation=consultation, company=cast.company, programme=cast.programme, text="適用範囲を話し合った。"
+        consultation=consultation,
+        company=cast.company,
+        programme=cast.programme,
+        text="適用範囲を話し合った。",
+        shared_at=MORNING,
     )
     make_consultation(cast.neighbour, adviser, starts_at=MORNING + timedelta(days=1), state="cancelled")
     return consultation
@@ -149,7 +153,11 @@ def test_pages_ask_the_same_whatever_they_hold(cast, adviser, sign_in, count):
             day = start + timedelta(days=number, hours=2 * (enrolment == other))
             consultation = make_consultation(enrolment, adviser, starts_at=day)
             Minutes.objects.create(
-                consultation=consultation, company=enrolment.company, programme=cast.programme, text="記録"
+                consultation=consultation,
+                company=enrolment.company,
+                programme=cast.programme,
+                text="記録",
+                shared_at=start,
             )
     assert len(queries_of(sign_in(cast.people["secretariat"]), list_page(cast.programme))) == 8
     assert len(queries_of(sign_in(cast.people["staff"]), own_page(cast.company))) == 9

@@ -89,7 +89,7 @@ def test_what_was_said_stays_with_those_it_was_said_to(cast, browsers):
     Feedback.objects.create(session=session, person=person, comment_ja="感想の文", **tenant)
     adviser = cast.programme.seats.get(user=cast.people["adviser"])
     held = make_consultation(cast.enrolment, adviser, starts_at=timezone.now() - timedelta(days=3))
-    Minutes.objects.create(consultation=held, text="記録の文", **tenant)
+    Minutes.objects.create(consultation=held, text="記録の文", shared_at=timezone.now(), **tenant)
     pages = {
         "感想の文": reverse("programmes:session", args=[cast.programme.pk, session.pk]),
         "記録の文": reverse("consultations:company", args=[cast.company.pk]),

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from companies.models import Person
+from jobs.models import StoredFile
 from programmes.enums import (
     AgendaKind,
     DoorDeed,
@@ -97,15 +98,30 @@ def _fill_plan(world, owner: str) -> None:
     later = timezone.localdate() + timedelta(days=7)
     world.keep("later material", owner, Material.objects.create(session=session, visible_from=later, **link))
     world.keep("material of a draft", owner, Material.objects.create(session=draft, **link))
-    words = {"caption_en": "P", "alt_en": "P", "width": 10, "height": 10, "file": world["programme's file", owner]}
-    world.keep("photograph", owner, Photo.objects.create(has_consent=True, **words, **both))
-    world.keep("photograph without consent", owner, Photo.objects.create(**words, **both))
+    words = {"caption_en": "P", "alt_en": "P", "width": 10, "height": 10}
+    shown = Photo.objects.create(has_consent=True, file=_file(programme, actor), **words, **both)
+    world.keep("photograph", owner, shown)
+    kept_back = Photo.objects.create(file=_file(programme, actor), **words, **both)
+    world.keep("photograph without consent", owner, kept_back)
     observer = Observer.objects.create(kind=ObserverKind.ILO, name_en="O", mode=Mode.ONLINE, **both)
     world.keep("observer", owner, observer)
     online = OnlineList.objects.create(
         origin=ListOrigin.ZOOM, name="l.csv", encoding="utf-8", online_share=50, uploaded_by_id=actor.pk, **both
     )
     world.keep("online list", owner, online)
+
+
+def _file(programme, actor) -> StoredFile:
+    """A file of the programme, which its participants may open where a photograph shows it."""
+    return StoredFile.objects.create(
+        name="p.jpg",
+        content_type="image/jpeg",
+        size=1,
+        sha256="0" * 64,
+        path="t/p",
+        programme_id=programme.pk,
+        created_by=actor,
+    )
 
 
 def _fill_people(world, owner: str) -> None:

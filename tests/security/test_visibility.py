@@ -84,6 +84,43 @@ capacity                 | cn      | cn    | cn        | s        | cn      | cn
 catalogue choice         | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 register entry           | cns     | cns   | cns       | cns      | cns     | cns        | cns    | cns         | cns   | cns
 register version         | cns     | cns   | cns       | cns      | cns     | cns        | cns    | cns         | cns   | cns
+draft of a session       | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+agenda item of a draft   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+speaker of a draft       | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+way in                   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+own way in               | c       | -     | n         | s        | -       | -          | -      | cn          | s     | -
+facilitator              | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+material                 | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+later material           | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+material of a draft      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+photograph               | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+photograph without consent | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+observer                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+online list              | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+operation at the door    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+survey                   | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+invitation to a survey   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+feedback without a name  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+remark of a speaker      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+use of a quote           | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+certificate              | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+calendar address         | c       | -     | n         | s        | -       | -          | -      | -           | -     | -
+presentation             | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+remark on a presentation | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+remark to all            | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+practice                 | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+weekly hours             | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+exception of a day       | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+absence                  | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+conflict of interest     | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+ledger entry             | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+wish for a time          | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+participant              | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+change of a consultation | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+topics                   | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+round                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+offer                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+unshared minutes         | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 

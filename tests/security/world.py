@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, gatherings, workbench
+from tests.security import audiences, gatherings, meetings, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -110,6 +110,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "message": (Message, audiences.MANAGED),
     **workbench.KINDS,
     **gatherings.KINDS,
+    **meetings.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
 }
@@ -126,6 +127,7 @@ def make_world() -> World:
         _fill_jobs(world, owner)
         workbench.fill(world, owner)
         gatherings.fill(world, owner)
+        meetings.fill(world, owner)
         _fill_exports(world, owner)
         _fill_proof(world, owner)
         _fill_report(world, owner)
@@ -192,7 +194,9 @@ def _fill_texts(world: World, owner: str) -> None:
             cycle=cycle, number=number, content=text, sha256="0" * 64, shared_at=shared_at, **both
         )
         world.keep(kind, owner, revision)
-    world.keep("minutes", owner, Minutes.objects.create(consultation=consultation, text="M", **both))
+    world.keep(
+        "minutes", owner, Minutes.objects.create(consultation=consultation, text="M", shared_at=timezone.now(), **both)
+    )
     # The adviser of the cast is assigned to the company alone; the other owners' notes are of advisers of their own.
     own = world.people["adviser"] if owner == "company" else world["seat", owner].user
     for kind, author in {"private note": own, "note of a former adviser": world.people["former_adviser"]}.items():
