@@ -19,7 +19,7 @@ DROP FUNCTION app.attendance_changed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0006_registration")]
+    dependencies = [("programmes", "0006_conflicts")]
     operations = [
         migrations.AddField(
             "attendance",
