@@ -2,8 +2,17 @@
 
 from .availability import Absence, AdviserRowQuerySet, DayException, Practice, WeeklyHours
 from .entitlement import LedgerEntry, LedgerEntryQuerySet, SlotWish
+from .handing_over import HandOverNote, HandOverNoteQuerySet
 from .meetings import Change, MeetingRowQuerySet, Participant, Topics, TopicsQuerySet
-from .records import Consultation, ConsultationQuerySet, Minutes, MinutesQuerySet, PrivateNote, PrivateNoteQuerySet
+from .records import (
+    Consultation,
+    ConsultationQuerySet,
+    Minutes,
+    MinutesQuerySet,
+    PrivateNote,
+    PrivateNoteQuerySet,
+    Task,
+)
 from .rounds import Offer, Round, RoundQuerySet
 
 __all__ = [
@@ -13,6 +22,8 @@ __all__ = [
     "Consultation",
     "ConsultationQuerySet",
     "DayException",
+    "HandOverNote",
+    "HandOverNoteQuerySet",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "MeetingRowQuerySet",
@@ -26,6 +37,7 @@ __all__ = [
     "Round",
     "RoundQuerySet",
     "SlotWish",
+    "Task",
     "Topics",
     "TopicsQuerySet",
     "WeeklyHours",

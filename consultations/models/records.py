@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
-from companies.models import Company
+from companies.models import Company, Person
 from consultations.enums import FREE_STATES, State
 from policies.models import Revision
 from programmes.enums import Mode
@@ -108,6 +108,8 @@ class Minutes(IdentifiedModel):
     advice = models.TextField(_("what was advised"), max_length=10000, blank=True)
     # Rises with every save, so that two who write at once notice.
     rev = models.PositiveIntegerField(default=0, editable=False)
+    # For each passage how often it was saved, and the operation that saved it last: {"advice": {"rev": 3, "by": "…"}}.
+    revs = models.JSONField(default=dict, blank=True, editable=False)
     # Empty while the adviser still writes: the company reads them from then on.
     shared_at = models.DateTimeField(null=True, editable=False)
     # Somebody of the company read them and agreed.
@@ -115,6 +117,15 @@ class Minutes(IdentifiedModel):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
+    # Somebody of the company read them and says what is not right.
+    objection = models.TextField(_("what is not right"), max_length=2000, blank=True)
+    objected_at = models.DateTimeField(null=True, editable=False)
+    objected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    # When the adviser changed them after they had been shared, and the passages as they stood before.
+    changed_at = models.DateTimeField(null=True, editable=False)
+    before = models.JSONField(default=dict, blank=True, editable=False)
     written_at = models.DateTimeField(auto_now=True)
 
     objects = MinutesQuerySet.as_manager()
@@ -125,6 +136,39 @@ class Minutes(IdentifiedModel):
 
     def __str__(self):
         return str(self.consultation_id)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the company's objection stands: neither changed nor confirmed since."""
+        answered = max(filter(None, (self.changed_at, self.confirmed_at)), default=None)
+        return self.objected_at is not None and (answered is None or answered < self.objected_at)
+
+
+class Task(IdentifiedModel):
+    """Something to do that the minutes agree on. An action item of the company from the moment they are shared."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="tasks")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("task"), max_length=2000)
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who sees to it")
+    )
+    due_on = models.DateField(_("by when"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # From then on it stands as an action item whose `source_id` is this row; state and answer are there.
+    shared_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MinutesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task of a consultation")
+        verbose_name_plural = _("tasks of consultations")
+        ordering = ["created_at", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="consultations_task_says_something")]
+
+    def __str__(self):
+        return str(self.pk)
 
 
 class PrivateNoteQuerySet(models.QuerySet):
@@ -140,6 +184,7 @@ class PrivateNote(IdentifiedModel):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("private note"), max_length=20000)
+    revs = models.JSONField(default=dict, blank=True, editable=False)
     written_at = models.DateTimeField(auto_now=True)
 
     objects = PrivateNoteQuerySet.as_manager()

@@ -7,6 +7,7 @@ from consultations.models import (
     Absence,
     Change,
     DayException,
+    HandOverNote,
     LedgerEntry,
     Minutes,
     Offer,
@@ -14,6 +15,7 @@ from consultations.models import (
     Practice,
     Round,
     SlotWish,
+    Task,
     Topics,
     WeeklyHours,
 )
@@ -37,6 +39,9 @@ KINDS = {
     "round": (Round, audiences.MANAGED),
     "offer": (Offer, audiences.MANAGED),
     "unshared minutes": (Minutes, audiences.NOBODY),
+    "task": (Task, audiences.CONTENT),
+    "unshared task": (Task, audiences.NOBODY),
+    "hand-over note": (HandOverNote, audiences.ADVISERS),
 }
 
 
@@ -74,3 +79,7 @@ def fill(world, owner: str) -> None:
     world.keep("offer", owner, offer)
     second = make_consultation(enrolment, seat, starts_at=NOON)
     world.keep("unshared minutes", owner, Minutes.objects.create(consultation=second, matters="M", **both))
+    world.keep("task", owner, Task.objects.create(text="T", owner=world["person", owner], shared_at=NOON, **of))
+    world.keep("unshared task", owner, Task.objects.create(consultation=second, text="T", **both))
+    note = HandOverNote.objects.create(assignment=world["assignment", owner], author=seat.user, text="H", **both)
+    world.keep("hand-over note", owner, note)

@@ -121,6 +121,9 @@ topics                   | c       | c     | n         | s        | c       | - 
 round                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 offer                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 unshared minutes         | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
+task                     | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+unshared task            | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
+hand-over note           | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 
