@@ -1,5 +1,7 @@
 """May this person? Answers about programmes."""
 
+from companies.permissions import is_member
+
 from .models import Seat
 
 
@@ -11,3 +13,8 @@ def can_manage(user, programme_id) -> bool:
 def can_found(user) -> bool:
     """The system operator, and whoever has a secretariat seat in some programme."""
     return user.is_operator or Seat.objects.current().managing().filter(user_id=user.pk).exists()
+
+
+def can_write_presentation(user, presentation) -> bool:
+    """The company's own people say what it presents (`presentation` is one, or an enrolment); so does the secretariat."""
+    return is_member(user, presentation.company_id) or can_manage(user, presentation.programme_id)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .views import closing
 
 app_name = "programmes"
 urlpatterns = [
@@ -8,4 +9,60 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/sessions/", views.SessionsView.as_view(), name="sessions"),
     path("programmes/<uuid:programme_id>/sessions/<uuid:session_id>/", views.SessionView.as_view(), name="session"),
     path("companies/<uuid:company_id>/sessions/", views.CompanySessionsView.as_view(), name="company_sessions"),
+    # Closing meetings
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/presentation/",
+        closing.PresentationView.as_view(),
+        name="presentation",
+    ),
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/presentation/slides/",
+        closing.PresentationSlidesView.as_view(),
+        name="presentation_slides",
+    ),
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/presentation/slides/make/",
+        closing.MakeSlidesView.as_view(),
+        name="make_slides",
+    ),
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/presentation/slides/<uuid:job_id>/",
+        closing.SlidesFileView.as_view(),
+        name="slides_file",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/",
+        closing.ClosingView.as_view(),
+        name="closing",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/order/",
+        closing.RunningOrderView.as_view(),
+        name="running_order",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/slides/",
+        closing.AllSlidesView.as_view(),
+        name="closing_slides",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/slides/<uuid:job_id>/",
+        closing.AllSlidesFileView.as_view(),
+        name="closing_slides_file",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/remarks/",
+        closing.RemarksView.as_view(),
+        name="meeting_remarks",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/remarks/<uuid:remark_id>/",
+        closing.RemarkView.as_view(),
+        name="meeting_remark",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/closing/remarks/<uuid:remark_id>/delete/",
+        closing.DeleteRemarkView.as_view(),
+        name="delete_meeting_remark",
+    ),
 ]

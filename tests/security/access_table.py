@@ -62,6 +62,8 @@ IMPORTERS = frozenset((role, owner) for role in ("secretariat", "other_secretari
 FOR_IMPORTERS = {"get": IMPORTERS, "knows": SIGNED_IN}
 # Pages on which a company writes; its advisers know that they exist.
 FOR_MEMBERS = {"get": MEMBERS, "post": MEMBERS, "knows": CONTENT}
+# What a company enters itself, or the secretariat for it.
+WRITERS = MEMBERS | MANAGED
 # Seats in a programme, whatever is assigned to them.
 ADVISER_SEATS = SEATED - MANAGED
 # Whoever has a seat as an adviser anywhere, at addresses that name nothing.
@@ -81,6 +83,23 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
     "programmes:company_sessions": (Page(get=RECORDS),),
+    # Closing meetings: companies and the secretariat write, advisers read along; the rest is the secretariat's.
+    "programmes:presentation": (Page(get=RECORDS, post=WRITERS, posted=(200, 302), knows=RECORDS),),
+    "programmes:presentation_slides": (Page(get=RECORDS, got=(404,)),),
+    "programmes:make_slides": (Page(post=WRITERS, posted=(302,), knows=RECORDS),),
+    # The jobs of the world make something else.
+    "programmes:slides_file": (Page(named={"job_id": "company's job"}),),
+    "programmes:closing": (Page(**FOR_SECRETARIAT),),
+    "programmes:running_order": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:closing_slides": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:closing_slides_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
+    "programmes:meeting_remarks": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:meeting_remark": (
+        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,), named={"remark_id": "remark on a presentation"}),
+    ),
+    "programmes:delete_meeting_remark": (
+        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,), named={"remark_id": "remark on a presentation"}),
+    ),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # Writing: for people of the company; its advisers know that there are texts and read them elsewhere.

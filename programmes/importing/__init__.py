@@ -1,0 +1,1 @@
+"""Files that people bring: what they are, before anything is kept."""
