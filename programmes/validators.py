@@ -6,7 +6,9 @@ import unicodedata
 import jaconv
 
 # Variants of one character that keyboards and forms write for one another in names.
-_VARIANTS = str.maketrans({"髙": "高", "﨑": "崎", "德": "徳", "瀨": "瀬", "濵": "濱"})
+_VARIANTS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "髙": "高", "﨑": "崎", "德": "徳", "瀨": "瀬", "濵": "濱"})
+# Marks on Latin letters: who looks for "Nguyễn" types "nguyen". Marks on kana are not among these.
+_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 # What separates the parts of a name, or of a name and a company.
 _BETWEEN = re.compile(r"[\s・·･‧.,、，]+")
 _LEGAL_FORM = re.compile(
@@ -16,8 +18,9 @@ _LEGAL_FORM = re.compile(
 
 
 def folded(text: str) -> str:
-    """Return the text in one width, case and kind of kana, with single spaces and one form of each character."""
-    text = unicodedata.normalize("NFKC", text).translate(_VARIANTS).casefold()
+    """Return the text in one width, case and kind of kana, without accents, with single spaces and one form of each character."""
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    text = unicodedata.normalize("NFC", _MARKS.sub("", text)).translate(_VARIANTS)
     return " ".join(jaconv.hira2kata(text).split())
 
 

@@ -1,4 +1,4 @@
-import django.db.models.functions.datetime
+import django.utils.timezone
 from django.db import migrations, models
 
 # Whoever changes a row holds the lock on its session, so that this clock runs in the order of the commits.
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "attendance",
             "changed_at",
-            models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+            models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.AddIndex(
             "attendance", models.Index(fields=["session", "changed_at"], name="programmes_attendance_changed")

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,7 +64,7 @@ class Attendance(IdentifiedModel):
     # Rises with every change of the registration; with the session's own it makes the SEQUENCE of the calendar entry.
     sequence = models.PositiveIntegerField(default=0, editable=False)
     # Written by the database at every change, so that a list at the door can ask what is new.
-    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = AttendanceQuerySet.as_manager()
 
