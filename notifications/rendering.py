@@ -6,12 +6,18 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
 
+def render_message(kind: str, *, to, params: dict, path: str) -> tuple[str, str]:
+    """Return subject and text of a message of `kind` to `to`; `url` in the templates is the address of `path`, if any.
 
-def render_message(kind: str, *, to: User, params: dict, path: str) -> tuple[str, str]:
-    """Return subject and text of a message of `kind` to `to`; `url` in the templates is the address of `path`."""
-    context = {**params, "to": to, "url": f"{settings.PORTAL_URL}{path}", "portal_url": settings.PORTAL_URL}
+    `to` is somebody with a `language`, whose words are the name: an account, or a `Reader` without one.
+    """
+    context = {
+        **params,
+        "to": to,
+        "url": f"{settings.PORTAL_URL}{path}" if path else "",
+        "portal_url": settings.PORTAL_URL,
+    }
     with translation.override(to.language):
         subject = render_to_string(f"notifications/mail/{kind}_subject.txt", context)
         text = render_to_string(f"notifications/mail/{kind}.txt", context)

@@ -1,5 +1,6 @@
 """Telling people: a row in the transaction of the deed, and a mail that leaves when that is committed."""
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.core.mail import EmailMessage
@@ -29,11 +30,13 @@ def notify(
     company_id: UUID | None = None,
     programme_id: UUID | None = None,
     key: str = "",
+    mail_only: dict | None = None,
 ) -> Message | None:
     """Tell `to`, in their language, in the present transaction; the mail leaves after its commit.
 
     The words are the templates `notifications/mail/<kind>.txt` and `<kind>_subject.txt` with `params` (ids, names,
-    dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. Answers go to
+    dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. What stands in
+    `mail_only` is for the mail and is not kept with the message (a joining link, the way to a room). Answers go to
     `reply_to`, when given. With `key` the same person is told once for ever. Returns None when there was nothing to
     tell: the account is closed, or the key is spent.
     """
@@ -55,10 +58,28 @@ def notify(
         if not key:
             raise
         return None
-    subject, body = render_message(kind, to=to, params=message.params, path=path)
+    subject, body = render_message(kind, to=to, params=message.params | (mail_only or {}), path=path)
     mail = EmailMessage(subject=subject, body=body, to=[to.email], reply_to=[reply_to] if reply_to else [])
     queue_mail(mail, actor=actor, message=message)
     return message
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody without an account: what they are called, and in which language they are written to."""
+
+    name: str
+    address: str
+    language: str = "ja"
+
+    def __str__(self):
+        return self.name
+
+
+def write_to(*, to: Reader, kind: str, actor, params: dict | None = None, path: str = "") -> None:
+    """Write the mail of `kind` to somebody without an account. No message is kept, because there is nobody to show it to."""
+    subject, body = render_message(kind, to=to, params=params or {}, path=path)
+    queue_mail(EmailMessage(subject=subject, body=body, to=[to.address]), actor=actor)
 
 
 def queue_mail(mail: EmailMessage, *, actor, message: Message | None = None) -> int:

@@ -18,3 +18,8 @@ def can_found(user) -> bool:
 def can_write_presentation(user, presentation) -> bool:
     """The company's own people say what it presents (`presentation` is one, or an enrolment); so does the secretariat."""
     return is_member(user, presentation.company_id) or can_manage(user, presentation.programme_id)
+
+
+def can_register(user, session, company_id) -> bool:
+    """People are registered by their company, and by the secretariat for it; advisers look on."""
+    return can_manage(user, session.programme_id) or is_member(user, company_id)

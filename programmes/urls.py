@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import closing
+from .views import calendar, closing, registration
 
 app_name = "programmes"
 urlpatterns = [
@@ -65,4 +65,20 @@ urlpatterns = [
         closing.DeleteRemarkView.as_view(),
         name="delete_meeting_remark",
     ),
+    # Registration and calendars.
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/", registration.RegisterView.as_view(), name="register"
+    ),
+    path(
+        "companies/<uuid:company_id>/sessions/<uuid:session_id>/people/<uuid:person_id>/",
+        registration.ApologiseView.as_view(),
+        name="apologise",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/calendar.ics",
+        calendar.SessionCalendarView.as_view(),
+        name="session_calendar",
+    ),
+    path("calendar/", calendar.CalendarSettingsView.as_view(), name="calendar_settings"),
+    path("calendar/<str:token>.ics", calendar.CalendarFeedView.as_view(), name="calendar_feed"),
 ]

@@ -42,6 +42,7 @@ STATUSES = {
     "cancelled_late": Status(pgettext_lazy("status", "Cancelled too late"), "ask"),
     "came_late": Status(pgettext_lazy("status", "Came late"), "plain"),
     "left_early": Status(pgettext_lazy("status", "Left early"), "plain"),
+    "registered": Status(pgettext_lazy("status", "Registered"), "ok"),
     "apologised": Status(pgettext_lazy("status", "Apology"), "faint"),
     "waiting": Status(pgettext_lazy("status", "On the waiting list"), "ask"),
     "draft": Status(pgettext_lazy("status", "Draft"), "calm"),

@@ -1,5 +1,7 @@
 """Deeds on policies. Every change of state is a move of `workflow`."""
 
+from common.tokens import new_token, token_hash
+
 from .actions import Advice, AnsweredElsewhere, add_action_items, answer_item, request_advice_pdf, set_due, set_owner
 from .announcements import (
     Announced,
@@ -25,7 +27,6 @@ from .approval import (
 from .cycles import catalogues_of, digest, freeze_revision, open_cycles, share_revision
 from .discussion import PassageMissing, ask_question, reattach_thread, reopen_thread, reply, resolve_thread
 from .evidence import cancel_evidence, record_evidence
-from .links import new_token, token_hash
 from .next_cycle import NotPublished, open_next_cycle
 from .publication import (
     CheckRefused,

@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit import services as audit
+from common.tokens import new_token, token_hash
 from policies import permissions
 from policies.models import Announcement, Cycle, ReadReceipt, of_cycle
 from policies.queries.evidence import text_to_announce
 
-from .links import new_token, token_hash
 from .texts import check_text
 
 

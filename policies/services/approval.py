@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common.dates import date_and_time, long_date
+from common.tokens import new_token, token_hash
 from companies.enums import PersonLevel
 from companies.models import Person
 from jobs.services import store_file
@@ -25,7 +26,6 @@ from policies.queries.approval import LinkStatus, is_only_person, link_status
 from policies.workflow import TRANSITIONS, TransitionRefused, move
 
 from .cycles import digest, freeze_revision, share_revision
-from .links import new_token, token_hash
 from .submission import cancel_requests, close_submission
 
 LINK_DAYS = 7

@@ -19,11 +19,22 @@ from .programme import (
     set_milestones,
     take_seat,
 )
+from .registration import (
+    RegistrationRefused,
+    apologise,
+    fill_places,
+    keep_observer,
+    register,
+    remove_observer,
+    withdraw,
+)
 
 __all__ = [
     "Places",
     "Reached",
+    "RegistrationRefused",
     "add_seats",
+    "apologise",
     "assign_advisers",
     "cancel_milestones",
     "change_assignment",
@@ -31,11 +42,16 @@ __all__ = [
     "end_seat",
     "enrol_companies",
     "ensure_operator_seat",
+    "fill_places",
     "found_programme",
+    "keep_observer",
     "open_places",
     "propose_milestones",
     "reach_milestone",
     "reach_milestones",
+    "register",
+    "remove_observer",
     "set_milestones",
     "take_seat",
+    "withdraw",
 ]

@@ -5,9 +5,9 @@ from django.views.generic import DetailView, ListView
 
 from audit import services as audit
 from programmes import queries, rendering
-from programmes.models import Attendance, Feedback, Programme, Session
+from programmes.models import Feedback, Programme, Session
 
-from .mixins import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin, places_of
+from .mixins import PAGE_SIZE, CountedPaginator, ProgrammeMixin, places_of
 
 
 class ProgrammesView(LoginRequiredMixin, ListView):
@@ -74,20 +74,3 @@ class SessionView(ProgrammeMixin, DetailView):
             "table": rendering.attendance_table(page.object_list, session=session),
             "feedback": rendering.feedback_notes(feedback, with_names=not self.manages),
         }
-
-
-class CompanySessionsView(CompanyPageMixin, ListView):
-    """The sessions of a company's programmes, with who of its people comes or came."""
-
-    template_name = "programmes/company_sessions.html"
-    tab = "programmes:company_sessions"
-
-    def get_queryset(self):
-        taking_part = [place.id for place in self.places.taking_part]
-        return Session.objects.visible_to(self.request.user).filter(programme__in=taking_part)
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        attendances = Attendance.objects.visible_to(self.request.user).filter(company=self.company)
-        sessions = rendering.own_sessions(context["object_list"], attendances.select_related("person"), now=self.now)
-        return context | sessions

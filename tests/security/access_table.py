@@ -83,6 +83,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
     "programmes:company_sessions": (Page(get=RECORDS),),
+    # Registering: for people of the company. A press that names nobody of it is answered as if there were nobody.
+    "programmes:register": (Page(get=MEMBERS, post=MEMBERS, posted=(404,), knows=RECORDS),),
+    "programmes:apologise": (Page(get=MEMBERS, post=MEMBERS, posted=(200,), knows=RECORDS),),
+    "programmes:session_calendar": (Page(get=PROGRAMME),),
+    "programmes:calendar_settings": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     # Closing meetings: companies and the secretariat write, advisers read along; the rest is the secretariat's.
     "programmes:presentation": (Page(get=RECORDS, post=WRITERS, posted=(200, 302), knows=RECORDS),),
     "programmes:presentation_slides": (Page(get=RECORDS, got=(404,)),),
@@ -239,6 +244,7 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    "programmes:calendar_feed": Gate((404, 405), (404, 405)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
     "policies:register": Gate((200, 405), (200, 405)),
     "policies:register_json": Gate((200, 405), (200, 405)),

@@ -1,4 +1,4 @@
-"""One-time words that open one row to whoever holds them: made here, kept only as their hash."""
+"""Words that open one row to whoever holds them: made here, kept only as their hash."""
 
 import hashlib
 import re
