@@ -2,13 +2,15 @@
 
 import logging
 import secrets
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpResponseNotAllowed
+from django.urls import Resolver404, resolve
 
 from . import logs
-from .tenancy import narrow_to, set_context
+from .tenancy import set_context
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +94,16 @@ class TenancyMiddleware:
     def __call__(self, request):
         user_id = request.user.pk if request.user.is_authenticated else None
         with transaction.atomic():
-            set_context(user_id, request_id=request.request_id)
+            set_context(user_id, company_id=company_in(request.path_info), request_id=request.request_id)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
 
-    def process_view(self, request, view, args, kwargs):
-        if "company_id" in kwargs:
-            narrow_to(kwargs["company_id"])
+
+def company_in(path: str) -> UUID | None:
+    """Return the company that an address names; None for one that names none or is nobody's."""
+    try:
+        return resolve(path).kwargs.get("company_id")
+    except Resolver404:
+        return None

@@ -4,6 +4,6 @@ Two SQL predicates answer every policy, both from the access table (`companies_a
 `app.companies()` for records and `app.content_companies()` for content. See docs/decisions/row-level-security.md.
 """
 
-from .context import acting_as, current_user_id, narrow_to, set_context
+from .context import acting_as, current_user_id, set_context
 
-__all__ = ["acting_as", "current_user_id", "narrow_to", "set_context"]
+__all__ = ["acting_as", "current_user_id", "set_context"]

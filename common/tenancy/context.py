@@ -35,17 +35,12 @@ def _read() -> tuple[str, str, str]:
 def set_context(user_id: UUID | None, *, company_id: UUID | None = None, request_id: str = "") -> None:
     """Let `user_id` act until the end of the current transaction; None is nobody and sees nothing.
 
+    A company hides every other one, so that companies never mix on one page.
     Raises TransactionManagementError outside a transaction, where the context would be lost at once.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("The context of a person needs an open transaction.")
     _write((str(user_id or ""), str(company_id or ""), request_id))
-
-
-def narrow_to(company_id: UUID) -> None:
-    """Hide every company but `company_id` for the rest of the transaction, so that companies never mix on one page."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.company_id', %s, true)", [str(company_id)])
 
 
 def current_user_id() -> UUID | None:

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from common.tenancy import acting_as, current_user_id, narrow_to, set_context
+from common.tenancy import acting_as, current_user_id, set_context
 from companies.models import Company
 from tests.roles import seen_by, web_role
 
@@ -39,7 +39,7 @@ def test_the_context_is_given_back_after_an_error(cast):
 
 def test_narrowing_holds_until_the_context_is_given_back(cast):
     with seen_by(cast.people["secretariat"]):
-        narrow_to(cast.neighbour.company_id)
+        set_context(cast.people["secretariat"].pk, company_id=cast.neighbour.company_id)
         assert list(Company.objects.values_list("pk", flat=True)) == [cast.neighbour.company_id]
     with seen_by(cast.people["secretariat"]):
         assert Company.objects.count() == 2

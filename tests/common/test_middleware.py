@@ -88,8 +88,8 @@ def test_the_strict_headers_are_on_every_answer(client):
 # --- One transaction with the person's context ------------------------------------------------------------------------
 
 
-def through_tenancy(rf, user, view):
-    request = rf.get("/")
+def through_tenancy(rf, user, view, address="/"):
+    request = rf.get(address)
     request.user, request.request_id = user, "test"
     with web_role():
         return TenancyMiddleware(view)(request)
@@ -126,19 +126,18 @@ def test_a_refusal_keeps_what_was_recorded(cast, rf):
     assert Event.objects.filter(verb="was.refused").count() == 1
 
 
-def test_the_company_in_the_address_narrows_the_request(cast, rf):
-    """Two companies of one adviser never meet on a page about one of them."""
-    request = rf.get("/")
-    request.user, request.request_id = cast.people["secretariat"], "test"
-    middleware = TenancyMiddleware(lambda request: HttpResponse())
+@pytest.mark.parametrize(("page", "seen"), [("dashboards:company", 1), ("dashboards:home", 2), (None, 2)])
+def test_the_company_in_the_address_narrows_the_request(cast, rf, page, seen):
+    """Two companies of one person never meet on a page about one of them."""
+    named = [cast.neighbour.company_id] if page == "dashboards:company" else []
+    address = reverse(page, args=named) if page else "/there/is/no/such/page/"
 
     def view(request):
-        middleware.process_view(request, None, (), {"company_id": cast.neighbour.company_id})
         return HttpResponse(",".join(str(pk) for pk in Company.objects.values_list("pk", flat=True)))
 
-    middleware.get_response = view
-    with web_role():
-        assert middleware(request).content.decode() == str(cast.neighbour.company_id)
+    told = through_tenancy(rf, cast.people["secretariat"], view, address).content.decode().split(",")
+    assert len(told) == seen
+    assert str(cast.neighbour.company_id) in told
 
 
 def test_templates_are_rendered_inside_the_transaction(cast, sign_in):
