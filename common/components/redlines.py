@@ -1,8 +1,8 @@
 """Text with its changes marked in words, colour and line."""
 
 from collections.abc import Sequence
+from html import escape
 
-from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -21,15 +21,17 @@ def draw(ops: Sequence[tuple[int, str]]) -> SafeString:
     Screen readers mostly keep silent about the two elements themselves.
     """
     frames = {
-        KEPT: "{text}",
+        KEPT: ("", ""),
         ADDED: _frame("ins", gettext("[added]"), gettext("[end of addition]")),
         REMOVED: _frame("del", gettext("[deleted]"), gettext("[end of deletion]")),
     }
-    return format_html_join("", "{}", ((format_html(frames[op], text=text),) for op, text in ops))
+    # Escaped here and joined: a long text has a thousand pieces, and formatting each costs ten times as much.
+    marked = (f"{frames[op][0]}{escape(text)}{frames[op][1]}" for op, text in ops)
+    return SafeString("".join(marked))
 
 
-def _frame(tag: str, opening: str, closing: str) -> str:
-    """Return the format string of one kind of change."""
+def _frame(tag: str, opening: str, closing: str) -> tuple[str, str]:
+    """Return what stands before and after a change of one kind."""
     hidden = '<span class="visually-hidden">{}</span>'
-    start, end = (hidden.format(conditional_escape(words)) for words in (opening, closing))
-    return f"<{tag}>{start}{{text}}{end}</{tag}>"
+    start, end = (hidden.format(escape(words)) for words in (opening, closing))
+    return f"<{tag}>{start}", f"{end}</{tag}>"
