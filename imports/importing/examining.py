@@ -9,7 +9,6 @@ from django.utils import timezone
 from imports.models import Import
 
 from .planning import Plan, make_plan
-from .reading.annotated import annotate
 from .reading.findings import ERROR, GAP, NOTICE, Finding
 from .reading.inspection import Inspection, inspect_workbook
 from .reading.refusals import WorkbookRefused
@@ -38,6 +37,8 @@ class Examination:
         """The workbook with the remarks in it; None when there is nothing to remark."""
         if self.inspection is None or not self.inspection.findings:
             return None
+        from .reading.annotated import annotate  # noqa: PLC0415 - openpyxl is for the worker, not for each web process
+
         return annotate(self.inspection.raw, self.inspection.findings)
 
 

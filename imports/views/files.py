@@ -6,7 +6,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from imports.importing.reading.blank import blank_workbook
 from jobs.models import StoredFile
 from jobs.services import FILE_TYPES
 from jobs.views import FILE_POLICY, file_response
@@ -18,6 +17,8 @@ class TemplateView(ImporterMixin, View):
     """The workbook to fill in, in the reader's language."""
 
     def get(self, request, *args, **kwargs):
+        from imports.importing.reading.blank import blank_workbook  # noqa: PLC0415 - openpyxl only where it is asked for
+
         response = HttpResponse(blank_workbook(), content_type=FILE_TYPES[".xlsx"])
         name = _("spp-programme")
         response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jobs.rendering import Progress, render_pdf
 
-from . import document, sheet
+from . import document
 from .document import PRINTED_COMPANIES
 
 __all__ = ["PRINTED_COMPANIES", "file_name", "report_pdf", "report_sheet", "template_version"]
@@ -45,6 +45,8 @@ def report_pdf(figures: Mapping, *, language: str, plans: str = "", progress: Pr
 
 def report_sheet(figures: Mapping, *, language: str) -> bytes:
     """Return the accompanying sheet as XLSX."""
+    from . import sheet  # noqa: PLC0415 - openpyxl is for the worker, not for each web process
+
     with translation.override(language):
         return sheet.workbook(figures)
 

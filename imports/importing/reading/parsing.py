@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from openpyxl.utils import get_column_letter
-
 from .cells import CellError, parse_cell
 from .findings import ERROR, Finding, shown
 from .reader import RawCell, RawSheet, RawWorkbook
@@ -80,7 +78,7 @@ def _columns(
     columns: dict[int, Column] = {}
     findings = []
     for number, cell in sorted(header.items()):
-        words, letter = shown(cell.value), get_column_letter(number)
+        words, letter = shown(cell.value), column_letter(number)
         column = _known_column(content.sheet, str(cell.value))
         if column is None:
             data.unknown_columns.append((content.title, letter, words))
@@ -203,3 +201,12 @@ def _parse_pairs(content: SheetData, raw: RawSheet, data: WorkbookData, shift: i
     record.bad = frozenset(bad | {column.name for column in sheet.required if record[column.name] is None})
     yield from _missing_values(content, record, bad)
     content.records.append(record)
+
+
+def column_letter(number: int) -> str:
+    """Return what a spreadsheet calls its column of this number: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
