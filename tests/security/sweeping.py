@@ -65,20 +65,20 @@ def client_of(cookies: dict[str, str], role: str) -> WebClient:
     return client
 
 
-def ask(client, method: str, url: str, data=None, *, then=lambda: None, **about) -> Answer:
-    """Send one request, look at the database with `then`, and undo what was written."""
+def ask(client, method: str, url: str, data=None, *, then=lambda wrote: None, **about) -> Answer:
+    """Send one request, call `then` with the tables that it wrote to, and undo what was written."""
     before = _writes()
     with transaction.atomic():
         response = client.post(url, data) if data else client.generic(method, url)
-        after = _writes()
-        then()
+        wrote = frozenset(table for table, count in _writes().items() if count != before.get(table, 0))
+        then(wrote)
         transaction.set_rollback(True)
     return Answer(
         method=method,
         status=response.status_code,
         location=response.get("Location", ""),
         canaries=frozenset(found_in(response)),
-        wrote=frozenset(table for table, count in after.items() if count != before.get(table, 0)),
+        wrote=wrote,
         body=_plain(response, url),
         **about,
     )
