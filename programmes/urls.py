@@ -1,9 +1,11 @@
 from django.urls import path
 
 from . import views
+from .views import survey
 from .views import calendar, closing, registration
 
 app_name = "programmes"
+SURVEY = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/survey"
 urlpatterns = [
     path("programmes/", views.ProgrammesView.as_view(), name="list"),
     path("programmes/<uuid:programme_id>/sessions/", views.SessionsView.as_view(), name="sessions"),
@@ -81,4 +83,13 @@ urlpatterns = [
     ),
     path("calendar/", calendar.CalendarSettingsView.as_view(), name="calendar_settings"),
     path("calendar/<str:token>.ics", calendar.CalendarFeedView.as_view(), name="calendar_feed"),
+    # Surveys
+    path("survey/<str:token>/", survey.SurveyLinkView.as_view(), name="survey_link"),
+    path(f"{SURVEY}/", survey.SurveyView.as_view(), name="survey"),
+    path(f"{SURVEY}/question/", survey.SurveyQuestionView.as_view(), name="survey_question"),
+    path(f"{SURVEY}/order/", survey.SurveyOrderView.as_view(), name="survey_order"),
+    path(f"{SURVEY}/invite/", survey.InviteView.as_view(), name="invite"),
+    path(f"{SURVEY}/remind/", survey.RemindView.as_view(), name="remind_survey"),
+    path(f"{SURVEY}/answers/", survey.SurveyAnswersView.as_view(), name="survey_answers"),
+    path(f"{SURVEY}/answers.csv", survey.SurveyCsvView.as_view(), name="survey_csv"),
 ]

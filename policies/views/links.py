@@ -4,78 +4,40 @@ What they show is gathered with the rights of whoever made the link, in their co
 is drawn after those rights have been given back. They keep no session and tell the holder nothing about anybody else.
 """
 
-from allauth.core.internal import ratelimit
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
-from django.views import View
 
 from common.tenancy import acting_as
+from common.views.links import GONE, LinkView
 from policies import permissions, queries, rendering, services
 from policies.forms import AnswerForm, ReceiptForm, answer_initial
 from policies.queries import LinkStatus
 
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-    # The address is the key: not even our own style sheets are asked for with it. (`no-referrer` would spoil the check of
-    # the form's origin.)
-    "Referrer-Policy": "strict-origin",
-}
-GONE = 410
 
+class PolicyLinkView(LinkView):
+    """A link that acts with the rights of whoever made it, in their company alone."""
 
-def _is_too_often(request, action: str, *, key: str | None = None) -> bool:
-    """Count this request against the limits that stand beside those of signing in (ACCOUNT_RATE_LIMITS)."""
-    return not ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True)
+    unknown_template = "policies/link_unknown.html"
 
+    def find(self, token: str) -> queries.Door | None:
+        self.hash = services.token_hash(token)
+        return self.open(self.hash)
 
-class LinkView(View):
-    """Finds the row behind the link. An unknown word, a malformed one and a closed door are answered alike."""
-
-    http_method_names = ("get", "head", "post", "options")
-    limit = ""
-
-    def find(self, token_hash: str) -> queries.Door | None:
+    def open(self, token_hash: str) -> queries.Door | None:
         raise NotImplementedError
-
-    def dispatch(self, request, *args, **kwargs):
-        self.hash = services.token_hash(kwargs["token"])
-        self.door = self.find(self.hash)
-        response = self.refusal() or super().dispatch(request, *args, **kwargs)
-        for name, value in HEADERS.items():
-            response[name] = value
-        return response
-
-    def refusal(self):
-        """Return the answer to a word that opens nothing, and to one that is used too often; None to let the view answer."""
-        if self.request.method == "OPTIONS":
-            return None
-        if self.door is None:
-            is_guessing = _is_too_often(self.request, "unknown_link")
-            return self.answer("429.html", {}, 429) if is_guessing else self.unknown()
-        if self.request.method == "POST" and _is_too_often(self.request, self.limit, key=self.hash):
-            return self.answer("429.html", {}, 429)
-        return None
 
     def rights(self):
         """Act as who made the link, in their company alone, for the block."""
         return acting_as(self.door.user_id, company_id=self.door.company_id)
 
-    def answer(self, template: str, context: dict, status: int = 200):
-        return render(self.request, template, context, status=status)
 
-    def unknown(self):
-        return self.answer("policies/link_unknown.html", {}, 404)
-
-
-class ApproveView(LinkView):
+class ApproveView(PolicyLinkView):
     """One screen, the exact text, and the decision on it. GET shows; the POST uses the link up."""
 
     limit = "decision"
 
-    def find(self, token_hash):
+    def open(self, token_hash):
         return queries.approval_door(token_hash)
 
     def get(self, request, token):
@@ -131,12 +93,12 @@ class ApproveView(LinkView):
         return self.answer("policies/link_spent.html", page, 200 if page["status"] == LinkStatus.DECIDED else GONE)
 
 
-class ReadView(LinkView):
+class ReadView(PolicyLinkView):
     """The approved policy for the staff, and "I have read it": a name, once, and nothing else."""
 
     limit = "receipt"
 
-    def find(self, token_hash):
+    def open(self, token_hash):
         return queries.announcement_door(token_hash)
 
     def get(self, request, token):

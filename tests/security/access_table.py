@@ -105,6 +105,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:delete_meeting_remark": (
         Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,), named={"remark_id": "remark on a presentation"}),
     ),
+    # Surveys: the secretariat's; people answer by link (below).
+    "programmes:survey": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:survey_question": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:survey_order": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:invite": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:remind_survey": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:survey_answers": (Page(**FOR_SECRETARIAT),),
+    "programmes:survey_csv": (Page(**FOR_SECRETARIAT),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # Writing: for people of the company; its advisers know that there are texts and read them elsewhere.
@@ -244,6 +252,7 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    "programmes:survey_link": Gate((404, 404), (404, 404)),
     "programmes:calendar_feed": Gate((404, 405), (404, 405)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
     "policies:register": Gate((200, 405), (200, 405)),

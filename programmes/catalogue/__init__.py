@@ -1,0 +1,1 @@
+"""What the portal proposes to begin with."""
