@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganisationRole(models.TextChoices):
@@ -78,14 +79,14 @@ class Audience(models.TextChoices):
 class SessionState(models.TextChoices):
     """A draft is the secretariat's alone; what is published is told to those who registered when it changes."""
 
-    DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
-    CANCELLED = "cancelled", _("Cancelled")
+    DRAFT = "draft", pgettext_lazy("session", "Draft")
+    PUBLISHED = "published", pgettext_lazy("session", "Published")
+    CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
 
 
 class SessionTransition(models.TextChoices):
-    PUBLISH = "publish", _("Publish")
-    CANCEL = "cancel", _("Cancel")
+    PUBLISH = "publish", pgettext_lazy("session", "Publish")
+    CANCEL = "cancel", pgettext_lazy("session", "Cancel")
 
 
 class MaterialKind(models.TextChoices):

@@ -15,6 +15,11 @@ def can_found(user) -> bool:
     return user.is_operator or Seat.objects.current().managing().filter(user_id=user.pk).exists()
 
 
+def can_plan(user, session) -> bool:
+    """Sessions are planned by the secretariat of their programme."""
+    return can_manage(user, session.programme_id)
+
+
 def can_write_presentation(user, presentation) -> bool:
     """The company's own people say what it presents (`presentation` is one, or an enrolment); so does the secretariat."""
     return is_member(user, presentation.company_id) or can_manage(user, presentation.programme_id)

@@ -1,10 +1,10 @@
 from django.urls import path
 
 from . import views
-from .views import survey
-from .views import calendar, closing, registration
+from .views import calendar, closing, planning, registration, survey
 
 app_name = "programmes"
+SESSION = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>"
 SURVEY = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/survey"
 urlpatterns = [
     path("programmes/", views.ProgrammesView.as_view(), name="list"),
@@ -92,4 +92,11 @@ urlpatterns = [
     path(f"{SURVEY}/remind/", survey.RemindView.as_view(), name="remind_survey"),
     path(f"{SURVEY}/answers/", survey.SurveyAnswersView.as_view(), name="survey_answers"),
     path(f"{SURVEY}/answers.csv", survey.SurveyCsvView.as_view(), name="survey_csv"),
+    # Planning
+    path("programmes/<uuid:programme_id>/sessions/new/", planning.NewSessionView.as_view(), name="new_session"),
+    path(f"{SESSION}/plan/", planning.EditSessionView.as_view(), name="edit_session"),
+    path(f"{SESSION}/agenda/", planning.AgendaView.as_view(), name="session_agenda"),
+    path(f"{SESSION}/publish/", planning.PublishSessionView.as_view(), name="publish_session"),
+    path(f"{SESSION}/cancel/", planning.CancelSessionView.as_view(), name="cancel_session"),
+    path(f"{SESSION}/discard/", planning.DiscardSessionView.as_view(), name="discard_session"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, npgettext, pgettext
 from common import dates
 from common.components import Cell, Column, Figure, Table, Term, badge, link
 from common.models import fallback_language, in_language
-from programmes.enums import Method, Mode
+from programmes.enums import Method, Mode, SessionState
 from programmes.models import AgendaItem, Attendance, Feedback, Programme, Session
 from programmes.queries import Places, Turnout
 
@@ -113,6 +113,8 @@ def sessions_table(sessions: Iterable[Session], turnouts: dict[UUID, Turnout], *
 
 def _session_row(session: Session, turnout: Turnout, *, now: datetime) -> tuple:
     start = (link(session.title, session_url(session)), Cell(when(session), "nowrap"), where(session))
+    if session.state != SessionState.PUBLISHED:
+        return (*start, None, None, None, None, badge(str(session.state)))
     if session.ends_at > now:
         expected = gettext("%(count)s registered") % {"count": turnout.registered} if turnout.registered else None
         return (*start, expected, None, None, None, badge("planned"))
@@ -132,7 +134,24 @@ def session_terms(session: Session) -> list[Term]:
         ),
         Term(label=gettext("Strand"), value=session.get_strand_display()),
         Term(label=gettext("Kind"), value=session.get_kind_display()),
+        Term(label=gettext("For whom"), value=session.get_audience_display()),
+        *_terms_of_registration(session),
     ]
+
+
+def _terms_of_registration(session: Session) -> list[Term]:
+    """Until when and for how many, as far as the plan says so."""
+    terms = []
+    if session.registration_ends_at:
+        terms.append(Term(label=gettext("Registration until"), value=dates.date_and_time(session.registration_ends_at)))
+    places = [
+        gettext("%(mode)s: %(places)s") % {"mode": Mode(mode).label, "places": session.capacity(mode)}
+        for mode in session.modes
+        if session.capacity(mode) is not None
+    ]
+    if places:
+        terms.append(Term(label=gettext("Places"), value=" · ".join(places)))
+    return terms
 
 
 @dataclass(frozen=True)
@@ -147,12 +166,13 @@ class SpeakerLine:
 
 @dataclass(frozen=True)
 class AgendaLine:
-    """An item of a session's programme: what kind, its title, and who spoke."""
+    """An item of a session's programme: what kind, its title, who spoke, and when, where that is known."""
 
     kind: str
     title: str
     language: str
     speakers: list[SpeakerLine]
+    when: str = ""
 
 
 def agenda(session: Session) -> list[AgendaLine]:
@@ -169,7 +189,8 @@ def _agenda_line(item: AgendaItem) -> AgendaLine:
         )
         for speaker in item.speakers.all()
     ]
-    return AgendaLine(item.get_kind_display(), str(item), fallback_language(item, "title"), speakers)
+    times = f"{dates.clock(item.starts_at)}–{dates.clock(item.ends_at)}" if item.starts_at else ""
+    return AgendaLine(item.get_kind_display(), str(item), fallback_language(item, "title"), speakers, times)
 
 
 def turnout_figures(turnout: Turnout, *, session: Session, now: datetime) -> list[Figure]:

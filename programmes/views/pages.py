@@ -4,8 +4,11 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import DetailView, ListView
 
 from audit import services as audit
-from programmes import queries, rendering
+from programmes import queries, rendering, workflow
 from programmes.models import Feedback, Programme, Session
+from programmes.queries import planning
+from programmes.rendering import planning as words
+from programmes.rendering.session_tabs import session_tabs
 
 from .mixins import PAGE_SIZE, CountedPaginator, ProgrammeMixin, places_of
 
@@ -53,7 +56,7 @@ class SessionView(ProgrammeMixin, DetailView):
 
     def get_queryset(self):
         sessions = Session.objects.visible_to(self.request.user).filter(programme=self.programme)
-        return sessions.prefetch_related("agenda__speakers")
+        return sessions.prefetch_related("agenda__speakers", "facilitators__seat")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -68,6 +71,12 @@ class SessionView(ProgrammeMixin, DetailView):
         return context | {
             "page_obj": page,
             "scope": self.scope_line(),
+            "badge": words.session_badge(session, now=self.now),
+            "tabs": session_tabs(session, here="programmes:session") if self.manages else [],
+            "moves": [str(move) for move in workflow.available(session, user)] if self.manages else [],
+            "is_over": session.ends_at <= self.now,
+            "ways_in": words.ways_in(planning.ways_in(user, session, manages=self.manages)),
+            "facilitators": words.facilitators(session),
             "terms": rendering.session_terms(session),
             "agenda": rendering.agenda(session),
             "figures": rendering.turnout_figures(turnout, session=session, now=self.now),

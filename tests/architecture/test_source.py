@@ -15,6 +15,7 @@ from tests.architecture.source import CHECKOUT, files_of_apps, place, templates,
 STATE_WRITERS = {
     "policies/workflow.py": "the table of moves",
     "consultations/workflow.py": "the table of moves",
+    "programmes/workflow.py": "the table of moves",
     "policies/services/actions.py": "whether an action item is answered; no state of a policy",
     "policies/services/suggestions.py": "what became of a suggestion; no state of a policy",
     "jobs/services/work.py": "a job's own life, fenced by its attempt",

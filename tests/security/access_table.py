@@ -83,6 +83,13 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
     "programmes:company_sessions": (Page(get=RECORDS),),
+    # Planning: what is published is the secretariat's to change and to cancel; drafts are thrown away or published.
+    "programmes:new_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:edit_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:session_agenda": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:publish_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
+    "programmes:cancel_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     # Registering: for people of the company. A press that names nobody of it is answered as if there were nobody.
     "programmes:register": (Page(get=MEMBERS, post=MEMBERS, posted=(404,), knows=RECORDS),),
     "programmes:apologise": (Page(get=MEMBERS, post=MEMBERS, posted=(200,), knows=RECORDS),),
