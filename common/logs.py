@@ -13,8 +13,8 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-# Addresses whose last part is the key itself (policies.views.links, programmes.views.calendar).
-LINKS = re.compile(r"/(approve|read|calendar)/[^/\s\"'?]+")
+# Addresses whose last part is the key itself (common.views.links, programmes.views.calendar).
+LINKS = re.compile(r"/(approve|read|survey|calendar)/[^/\s\"'?]+")
 
 
 class LinkFilter(logging.Filter):
