@@ -1,6 +1,7 @@
 """May this person? Answers about consultations; whether it is the time for it is workflow's answer."""
 
 from companies.permissions import is_adviser_of, is_member
+from programmes.enums import SeatRole
 from programmes.permissions import can_manage
 
 
@@ -32,3 +33,19 @@ def can_record(user, consultation) -> bool:
 def can_write(user, consultation) -> bool:
     """The adviser who gave it, while assigned, writes its minutes and private notes."""
     return consultation.adviser.user_id == user.pk and is_adviser_of(user, consultation.company_id)
+
+
+def can_answer(user, consultation) -> bool:
+    """People of the company confirm its minutes or say what is not right, and say what the next meeting is about."""
+    return is_member(user, consultation.company_id)
+
+
+def can_settle(user, enrolment) -> bool:
+    """The secretariat of the programme records what is extra or forfeited, and sees to wishes."""
+    return can_manage(user, enrolment.programme_id)
+
+
+def can_keep_hours(user, seat) -> bool:
+    """An adviser says when there is time for consultations; the secretariat may say it for them."""
+    is_own = seat.user_id == user.pk and seat.ended_at is None and seat.role == SeatRole.ADVISER
+    return is_own or can_manage(user, seat.programme_id)

@@ -3,7 +3,15 @@
 from .availability import Absence, AdviserRowQuerySet, DayException, Practice, WeeklyHours
 from .entitlement import LedgerEntry, LedgerEntryQuerySet, SlotWish
 from .handing_over import HandOverNote, HandOverNoteQuerySet
-from .meetings import Change, MeetingRowQuerySet, Participant, Topics, TopicsQuerySet
+from .meetings import (
+    BookingDraft,
+    BookingDraftQuerySet,
+    Change,
+    MeetingRowQuerySet,
+    Participant,
+    Topics,
+    TopicsQuerySet,
+)
 from .records import (
     Consultation,
     ConsultationQuerySet,
@@ -18,6 +26,8 @@ from .rounds import Offer, Round, RoundQuerySet
 __all__ = [
     "Absence",
     "AdviserRowQuerySet",
+    "BookingDraft",
+    "BookingDraftQuerySet",
     "Change",
     "Consultation",
     "ConsultationQuerySet",

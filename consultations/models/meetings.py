@@ -1,12 +1,14 @@
 """What belongs to one consultation: who comes, what it is about, and how its time changed."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from companies.models import Company, Person
 from consultations.enums import ChangeKind
-from programmes.models import Programme, records_visible_to
+from programmes.enums import Mode
+from programmes.models import Enrolment, Programme, Seat, records_visible_to
 
 from .records import Consultation
 
@@ -86,3 +88,36 @@ class Topics(IdentifiedModel):
 
     def __str__(self):
         return str(self.consultation_id)
+
+
+class BookingDraftQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own: what somebody is about to ask is nobody else's until it is booked."""
+        return self.filter(author_id=user.pk, company__in=Company.objects.content_visible_to(user))
+
+
+class BookingDraft(IdentifiedModel):
+    """A booking on its way through its three steps. Its id is the operation that books; booked, it is gone."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="booking_drafts")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sections = models.JSONField(default=list, blank=True)
+    items = models.JSONField(default=list, blank=True)
+    questions = models.TextField(_("your questions"), max_length=4000, blank=True)
+    # Ids of the people who come.
+    people = models.JSONField(default=list, blank=True)
+    method = models.CharField(_("method"), max_length=10, choices=Mode, blank=True)
+    adviser = models.ForeignKey(Seat, on_delete=models.CASCADE, null=True, related_name="+")
+    starts_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = BookingDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("booking on its way")
+        verbose_name_plural = _("bookings on their way")
+
+    def __str__(self):
+        return str(self.enrolment_id)

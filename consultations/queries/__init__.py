@@ -1,12 +1,53 @@
 """Questions about consultations."""
 
+from .entitlement import Line, LineKind, ledger_lines, remaining
 from .ledger import Ledger, ledger, minutes_of, own_ledger, state_counts, upcoming
+from .slots import (
+    Calendar,
+    Choice,
+    Slot,
+    Taken,
+    Terms,
+    assigned_seats,
+    calendars,
+    choice,
+    free_days,
+    is_adviser_busy,
+    is_company_busy,
+    is_within_hours,
+    midnight,
+    offered_slot,
+    period,
+    programme_period,
+    taken,
+)
 
 __all__ = [
+    "Calendar",
+    "Choice",
     "Ledger",
+    "Line",
+    "LineKind",
+    "Slot",
+    "Taken",
+    "Terms",
+    "assigned_seats",
+    "calendars",
+    "choice",
+    "free_days",
+    "is_adviser_busy",
+    "is_company_busy",
+    "is_within_hours",
     "ledger",
+    "ledger_lines",
+    "midnight",
     "minutes_of",
+    "offered_slot",
     "own_ledger",
+    "period",
+    "programme_period",
+    "remaining",
     "state_counts",
+    "taken",
     "upcoming",
 ]

@@ -9,23 +9,31 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from consultations import permissions, tasks
-from consultations.models import Consultation, Minutes, PrivateNote
+from consultations.enums import ChangeKind
+from consultations.models import Change, Consultation, Minutes, PrivateNote
 from jobs.services import tell
 from programmes.models import Assignment, Enrolment, Seat
 
+from .refusals import BookingRefused
 
-class NotAssigned(Exception):
+
+class NotAssigned(BookingRefused):
     """The adviser has no assignment to the company on the day, so that nothing can be booked with them."""
 
     def __init__(self, adviser: Seat):
-        super().__init__(_("%(adviser)s is not assigned to this company on that day.") % {"adviser": adviser})
+        super().__init__(
+            _("%(adviser)s is not assigned to this company on that day. Please choose another adviser or day.")
+            % {"adviser": adviser}
+        )
 
 
 @transaction.atomic
 def book_consultation(
-    *, enrolment: Enrolment, adviser: Seat, starts_at: datetime, minutes: int, method: str, actor
+    *, enrolment: Enrolment, adviser: Seat, starts_at: datetime, minutes: int, method: str, actor, **fields
 ) -> Consultation:
-    """Book the adviser for the company from `starts_at` for `minutes`.
+    """Book the adviser for the company from `starts_at` for `minutes`; `fields` are further ones of the consultation.
+
+    What stands here is true of every booking. Whether a company may choose this time is `booking.book`'s question.
 
     Raises PermissionDenied ("not you"), NotAssigned, and IntegrityError where the adviser or the company is already
     in another consultation at that time: the database decides races.
@@ -47,20 +55,41 @@ def book_consultation(
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
         method=method,
+        **fields,
     )
     consultation.save(force_insert=True)
     _tell("consultation.booked", consultation, actor)
-    _keep_draft(consultation, assignment, actor)
+    record_change(consultation, kind=ChangeKind.BOOKED, actor=actor)
+    pin_draft(consultation, assignment, actor)
     return consultation
 
 
-def _keep_draft(consultation: Consultation, assignment: Assignment, actor) -> None:
+def record_change(
+    consultation: Consultation, *, kind: ChangeKind, actor, before: datetime | None = None, reason: str = ""
+) -> Change:
+    """Write into the history of a consultation that it was booked, moved or cancelled; everything new passes here."""
+    change = Change(
+        consultation=consultation,
+        kind=kind,
+        starts_at=consultation.starts_at,
+        before=before,
+        reason=reason,
+        made_by_id=actor.pk,
+        **_tenant(consultation),
+    )
+    change.save(force_insert=True)
+    return change
+
+
+def pin_draft(consultation: Consultation, assignment: Assignment, actor) -> None:
+    """Keep the draft as it is now as what the consultation is about: at once, or by a worker for the adviser."""
     if permissions.can_read_draft(actor, consultation):
         tasks.keep_draft(consultation, actor=actor)
     else:
+        key = f"consultations.keep_draft:{consultation.pk}"
         tell(
             tasks.keep_draft_for_adviser,
-            key=f"consultations.keep_draft:{consultation.pk}",
+            key=f"{key}:{consultation.sequence}" if consultation.sequence else key,
             args=[consultation.pk],
             actor=consultation.adviser.user,
             run_after=max(timezone.now(), timezone.make_aware(datetime.combine(assignment.starts_on, time.min))),

@@ -42,6 +42,7 @@ STEERING = {
     "programmes.SurveyInvitation": {"token_hash"},
     "programmes.Remark": {"language"},
     "consultations.SlotWish": {"method"},
+    "consultations.BookingDraft": {"method"},
     "consultations.Offer": {"problem"},
     "audit.Event": {"verb", "object_type", "request_id"},
     "jobs.Job": {"kind", "dedupe_key", "error", "error_code", "result_url"},

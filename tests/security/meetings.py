@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from consultations.enums import ChangeKind, EntryKind
 from consultations.models import (
     Absence,
+    BookingDraft,
     Change,
     DayException,
     HandOverNote,
@@ -36,6 +37,7 @@ KINDS = {
     "participant": (Participant, audiences.RECORDS),
     "change of a consultation": (Change, audiences.RECORDS),
     "topics": (Topics, audiences.CONTENT),
+    "booking on its way": (BookingDraft, audiences.NOBODY),
     "round": (Round, audiences.MANAGED),
     "offer": (Offer, audiences.MANAGED),
     "unshared minutes": (Minutes, audiences.NOBODY),
@@ -70,6 +72,8 @@ def fill(world, owner: str) -> None:
     change = Change.objects.create(kind=ChangeKind.BOOKED, starts_at=NOON, made_by_id=seat.user_id, **of)
     world.keep("change of a consultation", owner, change)
     world.keep("topics", owner, Topics.objects.create(questions="Q", **of))
+    draft = BookingDraft.objects.create(enrolment=enrolment, author=seat.user, questions="Q", **both)
+    world.keep("booking on its way", owner, draft)
     number = programme.rounds.count() + 1
     planned = Round.objects.create(
         programme=programme, number=number, starts_on=date(2025, 1, 6), ends_on=date(2025, 1, 31)

@@ -118,6 +118,7 @@ wish for a time          | c       | c     | n         | s        | c       | - 
 participant              | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 change of a consultation | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 topics                   | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
+booking on its way       | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 round                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 offer                    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 unshared minutes         | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
