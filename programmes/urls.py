@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import calendar, closing, planning, registration, survey
+from .views import calendar, closing, door, planning, registration, survey
 
 app_name = "programmes"
 SESSION = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>"
@@ -99,4 +99,11 @@ urlpatterns = [
     path(f"{SESSION}/publish/", planning.PublishSessionView.as_view(), name="publish_session"),
     path(f"{SESSION}/cancel/", planning.CancelSessionView.as_view(), name="cancel_session"),
     path(f"{SESSION}/discard/", planning.DiscardSessionView.as_view(), name="discard_session"),
+    # The door
+    path("programmes/<uuid:programme_id>/sessions/<uuid:session_id>/door/", door.DoorView.as_view(), name="door"),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/door/operations/",
+        door.DoorOperationsView.as_view(),
+        name="door_operations",
+    ),
 ]

@@ -82,6 +82,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:list": (Page(get=SIGNED_IN),),
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
+    "programmes:door": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:door_operations": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
     "programmes:company_sessions": (Page(get=RECORDS),),
     # Planning: what is published is the secretariat's to change and to cancel; drafts are thrown away or published.
     "programmes:new_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
