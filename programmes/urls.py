@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import calendar, closing, door, planning, registration, survey
+from .views import calendar, certificates, closing, door, planning, registration, survey
 
 app_name = "programmes"
 SESSION = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>"
@@ -105,5 +105,43 @@ urlpatterns = [
         "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/door/operations/",
         door.DoorOperationsView.as_view(),
         name="door_operations",
+    ),
+    # Certificates
+    path("verify/", certificates.VerifyView.as_view(), name="verify"),
+    path("verify/<str:code>/", certificates.VerifyCertificateView.as_view(), name="verify_certificate"),
+    path(
+        "companies/<uuid:company_id>/certificates/",
+        certificates.CompanyCertificatesView.as_view(),
+        name="company_certificates",
+    ),
+    path(
+        "companies/<uuid:company_id>/certificates/<uuid:certificate_id>/",
+        certificates.CertificateView.as_view(),
+        name="certificate",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/certificates/",
+        certificates.CertificatesView.as_view(),
+        name="certificates",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/certificates/issue/",
+        certificates.IssueCertificatesView.as_view(),
+        name="issue_certificates",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/certificates/print/",
+        certificates.PrintCertificatesView.as_view(),
+        name="print_certificates",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/certificates/print/<uuid:job_id>/",
+        certificates.CertificatesFileView.as_view(),
+        name="certificates_file",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/certificates/<uuid:certificate_id>/revoke/",
+        certificates.RevokeCertificateView.as_view(),
+        name="revoke_certificate",
     ),
 ]

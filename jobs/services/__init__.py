@@ -5,13 +5,23 @@
     retry_job(…)     press a failed job again
     cancel_job(…)    call off a job that is not finished
     store_file(…)    keep a file
+    store_files(…)   keep several at once
     open_stored(…)   read it again, checked
 
 A handler of a kind of job is written in the upper app's `tasks.py`; see `jobs.tasks`.
 """
 
 from .bells import tell
-from .files import FILE_TYPES, MAX_FILE_BYTES, FileRefused, StoredFileDamaged, open_stored, store_file
+from .files import (
+    FILE_TYPES,
+    MAX_FILE_BYTES,
+    FileRefused,
+    NewFile,
+    StoredFileDamaged,
+    open_stored,
+    store_file,
+    store_files,
+)
 from .work import JobNotOpen, cancel_job, request_job, retry_job
 
 __all__ = [
@@ -19,11 +29,13 @@ __all__ = [
     "MAX_FILE_BYTES",
     "FileRefused",
     "JobNotOpen",
+    "NewFile",
     "StoredFileDamaged",
     "cancel_job",
     "open_stored",
     "request_job",
     "retry_job",
     "store_file",
+    "store_files",
     "tell",
 ]

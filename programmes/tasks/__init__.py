@@ -1,5 +1,5 @@
 """What runs in the worker for programmes and their sessions."""
 
-from . import closing
+from . import certificates, closing
 
-__all__ = ["closing"]
+__all__ = ["certificates", "closing"]

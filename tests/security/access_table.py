@@ -108,12 +108,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:closing_slides": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:closing_slides_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
     "programmes:meeting_remarks": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:meeting_remark": (
-        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,), named={"remark_id": "remark on a presentation"}),
-    ),
-    "programmes:delete_meeting_remark": (
-        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,), named={"remark_id": "remark on a presentation"}),
-    ),
+    "programmes:meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:delete_meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     # Surveys: the secretariat's; people answer by link (below).
     "programmes:survey": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:survey_question": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
@@ -122,6 +118,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:remind_survey": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:survey_answers": (Page(**FOR_SECRETARIAT),),
     "programmes:survey_csv": (Page(**FOR_SECRETARIAT),),
+    # Certificates: the secretariat's to issue; a company's people, its advisers and the secretariat see and fetch them.
+    "programmes:certificates": (Page(**FOR_SECRETARIAT),),
+    "programmes:issue_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:print_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:certificates_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
+    "programmes:revoke_certificate": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:company_certificates": (Page(get=RECORDS),),
+    # The certificate of the world was never drawn.
+    "programmes:certificate": (Page(get=RECORDS, got=(404,)),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # Writing: for people of the company; its advisers know that there are texts and read them elsewhere.
@@ -261,6 +266,9 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    # The check of a certificate: a field for its code, and what stands behind one.
+    "programmes:verify": Gate((200, 200), (200, 200)),
+    "programmes:verify_certificate": Gate((404, 405), (404, 405)),
     "programmes:survey_link": Gate((404, 404), (404, 404)),
     "programmes:calendar_feed": Gate((404, 405), (404, 405)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.

@@ -55,6 +55,8 @@ NAMED_BY = {
     "evidence_id": "evidence",
     "announcement_id": "announcement",
     "file_id": "programme's file",
+    "certificate_id": "certificate",
+    "remark_id": "remark on a presentation",
     "word_import_id": "text from Word",
 }
 

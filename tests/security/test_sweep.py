@@ -171,6 +171,7 @@ GATE_PARTS = {
     "done": 1,
     "slug": "none",
     "number": 1,
+    "code": "none",
 }
 
 
