@@ -102,3 +102,65 @@ class OutgoingMail(IdentifiedModel):
 
     def __str__(self):
         return str(self.pk)
+
+
+class ReminderQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The door: what the person is reminded of, and what people are reminded of in the programmes that they manage."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(to_user_id=user.pk) | Q(_Managed(F("programme_id"))))
+
+    def open(self, day):
+        """What is to be said on `day` or should have been said before, and is still worth saying."""
+        still = Q(last_on__isnull=True) | Q(last_on__gte=day)
+        return self.filter(still, sent_on__isnull=True, due_on__lte=day)
+
+
+class Reminder(IdentifiedModel):
+    """Something that somebody is to be reminded of on a day, together with all else of that day (services.remind)."""
+
+    # An account, or the address of somebody without one, with what they are called and their language.
+    to_user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, null=True, related_name="reminders")
+    address = models.EmailField(blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, blank=True)
+    kind = models.CharField(max_length=60)
+    # For each language the words of the template of the kind: {"ja": {…}, "en": {…}}; never a text that somebody wrote.
+    params = models.JSONField(default=dict)
+    path = models.CharField(max_length=300, blank=True)
+    due_on = models.DateField()
+    # The last day on which it makes sense; empty where it always does.
+    last_on = models.DateField(null=True, blank=True)
+    key = models.CharField(max_length=200)
+    company_id = models.UUIDField(null=True, blank=True)
+    programme_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_on = models.DateField(null=True, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["due_on", "created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(address="", to_user__isnull=False) | (~Q(address="") & Q(to_user__isnull=True)),
+                name="notifications_reminder_one_recipient",
+            ),
+            models.UniqueConstraint(
+                fields=["to_user", "key"], condition=Q(to_user__isnull=False), name="notifications_reminder_once"
+            ),
+            models.UniqueConstraint(
+                fields=["address", "key"],
+                condition=Q(to_user__isnull=True),
+                name="notifications_reminder_once_an_address",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(sent_on__isnull=True), name="notifications_reminder_due")
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"

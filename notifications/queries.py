@@ -1,12 +1,41 @@
-"""The demo's mailbox, read from the files that MailboxBackend writes."""
+"""Who is to be reminded, and the demo's mailbox, read from the files that MailboxBackend writes."""
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who is to be reminded of something: an account or an address, and in whose name that is done."""
+
+    user_id: UUID | None
+    address: str
+    host_id: UUID | None
+
+    @property
+    def label(self) -> str:
+        return str(self.user_id or self.address)
+
+
+def reminders_due(day: date) -> list[Recipient]:
+    """Return whom to remind on `day`; not those who were reminded on it already. Asked by nobody, who sees no row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, address, host_id FROM app.reminders_due(%s)", [day])
+        return [Recipient(*row) for row in cursor.fetchall()]
+
+
+def is_mine(label: str) -> bool:
+    """Whether this transaction is the one that reminds the recipient; until it ends another gets False."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"digest:{label}"])
+        return cursor.fetchone()[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The words of a message, from its templates, in the language of who is told."""
 
 import unicodedata
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -22,6 +23,23 @@ def render_message(kind: str, *, to, params: dict, path: str) -> tuple[str, str]
         subject = render_to_string(f"notifications/mail/{kind}_subject.txt", context)
         text = render_to_string(f"notifications/mail/{kind}.txt", context)
     return one_line(subject), text.strip() + "\n"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in a digest: a headline, a few sentences, and where to go."""
+
+    headline: str
+    text: str
+    url: str
+
+
+def render_item(kind: str, *, params: dict, path: str, language: str) -> Item:
+    """Return what the templates `notifications/reminders/<kind>.txt` and `<kind>_headline.txt` say."""
+    with translation.override(language):
+        headline = render_to_string(f"notifications/reminders/{kind}_headline.txt", params)
+        text = render_to_string(f"notifications/reminders/{kind}.txt", params)
+    return Item(one_line(headline), text.strip(), f"{settings.PORTAL_URL}{path}" if path else "")
 
 
 def one_line(text: str) -> str:

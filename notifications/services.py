@@ -1,19 +1,24 @@
 """Telling people: a row in the transaction of the deed, and a mail that leaves when that is committed."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
+from common.tenancy import acting_as
 from jobs.models import Job
 from jobs.services import tell
 
 from .delivery import proof_of
-from .models import Message, OutgoingMail
-from .rendering import render_message
+from .models import Message, OutgoingMail, Reminder
+from .queries import Recipient, is_mine, reminders_due
+from .rendering import Item, render_item, render_message
 
 DELIVER = "notifications.deliver_mail"
 
@@ -131,3 +136,116 @@ def tell_job_ended(*, job: Job, actor) -> Message | None:
         programme_id=job.programme_id,
         key=f"job:{job.pk}:{job.round}",
     )
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+# Nobody is reminded at night: reminders leave from the first hour on and before the last, in the portal's time.
+FIRST_HOUR, LAST_HOUR = 8, 19
+DIGEST = "digest"
+
+
+def remind(
+    *,
+    to: User | Reader,
+    kind: str,
+    due_on: date,
+    key: str,
+    params: Callable[[], dict],
+    path: str = "",
+    last_on: date | None = None,
+    company_id: UUID | None = None,
+    programme_id: UUID | None = None,
+) -> None:
+    """Write down that somebody is to be reminded on a day. Of several things on one day they get one mail.
+
+    The words are the templates `notifications/reminders/<kind>.txt` and `<kind>_headline.txt` with what `params` returns;
+    it is called once in each language, because people may change theirs until the day. `path` is where to go; it has to be
+    one that the recipient can open, so "" for an address without an account. With the same `key` the same recipient is
+    reminded once for ever, and not at all after `last_on`. Reminders to an address name the programme that they are about.
+    """
+    words = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words[language] = params()
+    is_account = isinstance(to, User)
+    reminder = Reminder(
+        to_user=to if is_account else None,
+        address="" if is_account else to.address.strip().lower(),
+        name="" if is_account else to.name[:200],
+        language="" if is_account else to.language,
+        kind=kind,
+        params=words,
+        path=path,
+        due_on=due_on,
+        last_on=last_on,
+        key=key,
+        company_id=company_id,
+        programme_id=programme_id,
+    )
+    Reminder.objects.bulk_create([reminder], ignore_conflicts=True)
+
+
+def forget_reminders(*, keys: Iterable[str]) -> None:
+    """Take back reminders that were not sent yet, as far as who acts may see them; then they can be made again."""
+    Reminder.objects.filter(key__in=list(keys), sent_on__isnull=True).delete()
+
+
+def is_quiet(now: datetime) -> bool:
+    """Whether it is a time of day at which nobody is reminded."""
+    return not FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
+
+
+def send_digests(*, now: datetime) -> int:
+    """Send everybody who is to be reminded today one mail with all of it; return to how many. Does nothing at night.
+
+    Each recipient is a transaction of their own, in which the reminders are marked and the mail is written, so that
+    nothing is said twice and nothing is lost. What is written down after somebody's mail has left waits for tomorrow.
+    """
+    if is_quiet(now):
+        return 0
+    day = timezone.localdate(now)
+    return sum(_send_digest(recipient, day) for recipient in reminders_due(day) if recipient.host_id)
+
+
+def _send_digest(recipient: Recipient, day: date) -> bool:
+    with acting_as(recipient.host_id):
+        if not is_mine(recipient.label):
+            return False
+        own = Reminder.objects.filter(to_user_id=recipient.user_id, address=recipient.address)
+        reminders = list(own.open(day))
+        if not reminders or own.filter(sent_on=day).exists():
+            return False
+        own.filter(pk__in=[reminder.pk for reminder in reminders]).update(sent_on=day)
+        if recipient.user_id:
+            return _tell_account(User.objects.get(pk=recipient.user_id), reminders, day)
+        _tell_address(recipient.address, reminders)
+        return True
+
+
+def _tell_account(user: User, reminders: list[Reminder], day: date) -> bool:
+    message = notify(
+        to=user,
+        kind=DIGEST,
+        actor=None,
+        params={"count": len(reminders), "kinds": sorted({reminder.kind for reminder in reminders})},
+        mail_only={"items": _items(reminders, user.language)},
+        key=f"digest:{day.isoformat()}",
+    )
+    return message is not None
+
+
+def _tell_address(address: str, reminders: list[Reminder]) -> None:
+    """Several people may share an address: the mail greets all of them."""
+    language = reminders[0].language or settings.LANGUAGE_CODE
+    names = dict.fromkeys(reminder.name for reminder in reminders)
+    reader = Reader(name="、".join(names) if language == "ja" else ", ".join(names), address=address, language=language)
+    params = {"count": len(reminders), "items": _items(reminders, language)}
+    write_to(to=reader, kind=DIGEST, actor=None, params=params)
+
+
+def _items(reminders: list[Reminder], language: str) -> list[Item]:
+    return [
+        render_item(reminder.kind, params=reminder.params[language], path=reminder.path, language=language)
+        for reminder in reminders
+    ]

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import calendar, certificates, closing, door, planning, registration, survey
+from .views import calendar, certificates, closing, door, planning, registration, registration_desk, survey
 
 app_name = "programmes"
 SESSION = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>"
@@ -80,6 +80,31 @@ urlpatterns = [
         "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/calendar.ics",
         calendar.SessionCalendarView.as_view(),
         name="session_calendar",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/registrations/",
+        registration_desk.RegistrationsView.as_view(),
+        name="registrations",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/register/",
+        registration_desk.RegisterForView.as_view(),
+        name="register_for",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/register/<uuid:person_id>/",
+        registration_desk.ApologiseForView.as_view(),
+        name="apologise_for",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/observers/",
+        registration_desk.ObserversView.as_view(),
+        name="observers",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/observers/<uuid:observer_id>/",
+        registration_desk.ObserverView.as_view(),
+        name="observer",
     ),
     path("calendar/", calendar.CalendarSettingsView.as_view(), name="calendar_settings"),
     path("calendar/<str:token>.ics", calendar.CalendarFeedView.as_view(), name="calendar_feed"),

@@ -22,6 +22,8 @@ app = Celery("spp_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = settings.JOB_HANDLER_MODULES
 app.autodiscover_tasks()
+# Work by the clock that calls services stands above them, in `periodic.py`.
+app.autodiscover_tasks(related_name="periodic")
 
 
 class SignOfLife(bootsteps.StartStopStep):

@@ -1,6 +1,7 @@
 """Forms of registration: an apology with its reason and deputy, observers, and the secretariat's filters."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalFormMixin
@@ -59,6 +60,20 @@ class ObserverForm(PortalFormMixin, forms.ModelForm):
         if not values.get("name_ja") and not values.get("name_en"):
             self.add_error("name_ja", _("Please give the name, in Japanese or in English."))
         return values
+
+
+class CompanySearchForm(forms.Form):
+    """Finds a company by its name in kanji, kana or romaji."""
+
+    q = forms.CharField(label=_("Company"), max_length=100, required=False)
+    kept_for_search = ()
+
+    def narrowed(self, companies):
+        words = self.cleaned_data["q"].split() if self.is_valid() else []
+        for word in words[:5]:
+            named = Q(name_ja__icontains=word) | Q(name_en__icontains=word) | Q(name_kana__icontains=word)
+            companies = companies.filter(named)
+        return companies
 
 
 class RegistrationFilterForm(forms.Form):

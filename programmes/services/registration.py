@@ -22,6 +22,7 @@ from programmes.enums import Mode, Registration, SessionState, Source
 from programmes.models import Attendance, Observer, Session
 
 from .registration_mail import Told, tell_people
+from .reminders import forget_reminders_of
 
 GONE = (Registration.APOLOGISED, Registration.CANCELLED)
 
@@ -285,6 +286,8 @@ def _tell(held: _Held, attendance_ids: list[UUID], told: Told) -> list[Attendanc
                 ]
             )
         tell_people(session=held.session, attendances=rows, told=told)
+        # What was to be said tomorrow of what was so until now. Who keeps a place has just been told all of it.
+        forget_reminders_of(rows)
     return rows
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
+from companies.models import Person
 from programmes import queries, rendering, services
 from programmes.forms.registration import ApologyForm
 from programmes.models import Attendance, Session
@@ -43,7 +44,7 @@ class RegisteringMixin:
     template_of_card = "programmes/registration/_card.html"
 
     def post(self, request, *args, **kwargs):
-        person = get_object_or_404(queries.people_of(request.user, self.company), pk=self._person_id())
+        person = self.find_person()
         choice = request.POST.get("choice", "")
         if choice == cards.ABSENT and self._has_place(person):
             return self._go(self.desk().apology(self.session, person.pk))
@@ -53,7 +54,11 @@ class RegisteringMixin:
             return self._answer(person, trouble=str(refused), status=CONFLICT)
         return self._answer(person)
 
-    def _person_id(self) -> UUID | None:
+    def find_person(self) -> Person:
+        """Return the person of the company that the press is about; others are not there."""
+        return get_object_or_404(queries.people_of(self.request.user, self.company), pk=self.person_id())
+
+    def person_id(self) -> UUID | None:
         try:
             return UUID(self.request.POST.get("person", ""))
         except ValueError:

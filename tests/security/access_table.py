@@ -95,6 +95,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     # Registering: for people of the company. A press that names nobody of it is answered as if there were nobody.
     "programmes:register": (Page(get=MEMBERS, post=MEMBERS, posted=(404,), knows=RECORDS),),
     "programmes:apologise": (Page(get=MEMBERS, post=MEMBERS, posted=(200,), knows=RECORDS),),
+    "programmes:registrations": (Page(**FOR_SECRETARIAT),),
+    "programmes:register_for": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(404,)),),
+    "programmes:apologise_for": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:observers": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:observer": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:session_calendar": (Page(get=PROGRAMME),),
     "programmes:calendar_settings": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     # Closing meetings: companies and the secretariat write, advisers read along; the rest is the secretariat's.

@@ -39,6 +39,7 @@ NAMED_BY = {
     "programme_id": "programme",
     "session_id": "session",
     "person_id": "person",
+    "observer_id": "observer",
     "enrolment_id": "enrolment",
     "consultation_id": "consultation",
     "cycle_id": "cycle",

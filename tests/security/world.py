@@ -14,7 +14,7 @@ from consultations.models import Consultation, Minutes, PrivateNote
 from imports.models import Import, ImportedRow
 from jobs.models import Job, StoredFile
 from jobs.services import store_file
-from notifications.models import Message
+from notifications.models import Message, Reminder
 from policies.enums import State, Transition
 from policies.models import Cycle, Move, Policy, Revision
 from policies.queries import EXPORT_KIND
@@ -108,6 +108,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     "upload": (Import, audiences.NOBODY),
     "imported row": (ImportedRow, audiences.MANAGED),
     "message": (Message, audiences.MANAGED),
+    "reminder": (Reminder, audiences.MANAGED),
     **workbench.KINDS,
     **gatherings.KINDS,
     **meetings.KINDS,
@@ -313,3 +314,12 @@ def _fill_messages(world: World, owner: str) -> None:
         programme_id=enrolment.programme_id,
     )
     world.keep("message", owner, message)
+    reminder = Reminder.objects.create(
+        to_user=person,
+        kind="sweep",
+        due_on=timezone.localdate(),
+        key=f"sweep:{owner}",
+        company_id=enrolment.company_id,
+        programme_id=enrolment.programme_id,
+    )
+    world.keep("reminder", owner, reminder)
