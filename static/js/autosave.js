@@ -38,7 +38,8 @@ class Box {
     return (this.pending || this.isDirty) && !this.conflict && this.area.value !== this.refused;
   }
   // Whether leaving the page would lose something.
-  get isAtRisk() { return this.isDirty && this.area.value !== this.disputed; }
+  // A text that came too late is kept by the server, unless the form says that it is not (`data-unkept`).
+  get isAtRisk() { return this.isDirty && (form.hasAttribute("data-unkept") || this.area.value !== this.disputed); }
   get isNew() { return this.area.dataset.key.startsWith("new-"); }
   get revInput() { return document.getElementById(`v-${this.area.dataset.key}`); }
   get rev() { return Number(this.revInput?.value ?? 0); }

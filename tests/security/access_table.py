@@ -92,6 +92,28 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:publish_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     "programmes:cancel_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
+    "programmes:copy_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:copy_plan": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:session_materials": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:material": (
+        Page(get=PROGRAMME, got=(302,), named={"material_id": "material"}),
+        Page(get=MANAGED, got=(302,), named={"material_id": "later material"}),
+    ),
+    "programmes:edit_material": (
+        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,), named={"material_id": "material"}),
+    ),
+    "programmes:remove_material": (
+        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,), named={"material_id": "material"}),
+    ),
+    "programmes:session_photos": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:photo": (
+        Page(get=PROGRAMME, named={"photo_id": "photograph"}),
+        Page(get=MANAGED, named={"photo_id": "photograph without consent"}),
+    ),
+    "programmes:edit_photo": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,), named={"photo_id": "photograph"}),),
+    "programmes:remove_photo": (
+        Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,), named={"photo_id": "photograph"}),
+    ),
     # Registering: for people of the company. A press that names nobody of it is answered as if there were nobody.
     "programmes:register": (Page(get=MEMBERS, post=MEMBERS, posted=(404,), knows=RECORDS),),
     "programmes:apologise": (Page(get=MEMBERS, post=MEMBERS, posted=(200,), knows=RECORDS),),
@@ -115,14 +137,6 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:meeting_remarks": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:delete_meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
-    # Surveys: the secretariat's; people answer by link (below).
-    "programmes:survey": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:survey_question": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:survey_order": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
-    "programmes:invite": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
-    "programmes:remind_survey": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
-    "programmes:survey_answers": (Page(**FOR_SECRETARIAT),),
-    "programmes:survey_csv": (Page(**FOR_SECRETARIAT),),
     # Certificates: the secretariat's to issue; a company's people, its advisers and the secretariat see and fetch them.
     "programmes:certificates": (Page(**FOR_SECRETARIAT),),
     "programmes:issue_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
@@ -132,6 +146,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:company_certificates": (Page(get=RECORDS),),
     # The certificate of the world was never drawn.
     "programmes:certificate": (Page(get=RECORDS, got=(404,)),),
+    # Surveys: the secretariat's; people answer by link (below).
+    "programmes:survey": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:survey_question": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:survey_order": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:invite": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:remind_survey": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "programmes:survey_answers": (Page(**FOR_SECRETARIAT),),
+    "programmes:survey_csv": (Page(**FOR_SECRETARIAT),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # Writing: for people of the company; its advisers know that there are texts and read them elsewhere.
@@ -228,6 +250,17 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "policies:next_review": (Page(get=ADVISER_SEATS, got=(302,), knows=PROGRAMME),),
     "consultations:company": (Page(get=RECORDS),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
+    # One consultation: the adviser who gave it, who writes, is none of the cast.
+    "consultations:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(302,), knows=CONTENT),),
+    "consultations:prepare": (Page(get=CONTENT),),
+    "consultations:record": (Page(post=MANAGED, posted=(302,), knows=RECORDS),),
+    "consultations:calendar": (Page(get=RECORDS),),
+    "consultations:minutes": (Page(get=CONTENT, post=MEMBERS, posted=(302,), knows=CONTENT),),
+    "consultations:save_minutes": (Page(knows=CONTENT),),
+    "consultations:change_minutes": (Page(knows=CONTENT),),
+    "consultations:minutes_pdf": (Page(post=CONTENT, posted=(302,)),),
+    # The jobs of the world make something else.
+    "consultations:minutes_file": (Page(named={"job_id": "content job"}),),
     "imports:list": (Page(**FOR_IMPORTERS),),
     "imports:new": (Page(**FOR_IMPORTERS, post=IMPORTERS, posted=(200,)),),
     "imports:template": (Page(**FOR_IMPORTERS),),
@@ -271,10 +304,10 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    "programmes:survey_link": Gate((404, 404), (404, 404)),
     # The check of a certificate: a field for its code, and what stands behind one.
     "programmes:verify": Gate((200, 200), (200, 200)),
     "programmes:verify_certificate": Gate((404, 405), (404, 405)),
-    "programmes:survey_link": Gate((404, 404), (404, 404)),
     "programmes:calendar_feed": Gate((404, 405), (404, 405)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
     "policies:register": Gate((200, 405), (200, 405)),

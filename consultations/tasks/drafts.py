@@ -2,11 +2,10 @@
 
 from django.db import transaction
 
+from consultations.enums import State
+from consultations.models import Consultation
 from jobs.tasks import told
 from policies import services as policies
-
-from .enums import State
-from .models import Consultation
 
 
 @transaction.atomic
