@@ -171,7 +171,7 @@ def test_home_asks_the_same_whatever_it_holds(running, sign_in, count):
         start = timezone.now() + timedelta(days=number + 1)
         make_consultation(running.enrolment, adviser, starts_at=start, state="booked")
         make_attendance(make_session(running.programme, starts_at=start), make_person(running.company), attended=None)
-    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 12
+    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 11
 
 
 # --- The page of a company --------------------------------------------------------------------------------------------
@@ -261,4 +261,4 @@ def test_the_page_asks_the_same_whatever_it_holds(full, sign_in, count):
         who: len(queries_of(sign_in(full.people[who]), page(full.company)))
         for who in ("manager", "adviser", "secretariat")
     }
-    assert found == {"manager": 11, "adviser": 11, "secretariat": 11}
+    assert found == {"manager": 10, "adviser": 10, "secretariat": 10}

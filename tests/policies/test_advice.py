@@ -247,7 +247,7 @@ def test_the_page_asks_the_same_whatever_it_holds(cast, cycle, sign_in, count):
     for _ in range(count):
         make_suggestion(make_paragraph(cycle), author, "新しい文です。")
         make_item(cycle, author, "助言です。", owner=make_person(cast.company))
-    assert len(queries_of(sign_in(cast.people["staff"]), page(cast))) == 11
+    assert len(queries_of(sign_in(cast.people["staff"]), page(cast))) == 10
 
 
 # --- The PDF --------------------------------------------------------------------------------------------------------------

@@ -163,6 +163,6 @@ def test_the_home_leads_to_what_is_published_also_in_the_next_round(cast, staff)
 
 def test_the_page_takes_no_more_queries_than_a_record(cast, staff):
     approved(cast)
-    assert len(queries_of(staff, address(cast))) <= 14
+    assert len(queries_of(staff, address(cast))) <= 13
     publish(cast, address=ADDRESS)
-    assert len(queries_of(staff, address(cast))) <= 12
+    assert len(queries_of(staff, address(cast))) <= 11

@@ -128,7 +128,7 @@ def test_the_number_of_statements_does_not_grow_with_what_is_written(cast, sign_
     write_everything(cast, review, paragraphs)
     for number in range(20):
         deed("comment", cast, review=review, text=f"コメント{number}", paragraph=paragraphs["scope"])
-    assert len(queries_of(client, page(cast))) == empty <= 16
+    assert len(queries_of(client, page(cast))) == empty <= 15
 
 
 def test_every_form_of_the_pages_can_be_sent_by_a_browser(cast, sign_in, review, paragraphs):

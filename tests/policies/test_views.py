@@ -140,4 +140,4 @@ def test_pages_ask_the_same_whatever_they_hold(cast, sign_in, count):
     for _ in range(count):
         put(make_company(cast.programme), "approved", **APPROVED)
     assert len(queries_of(sign_in(cast.people["secretariat"]), list_page(cast.programme))) == 7
-    assert len(queries_of(sign_in(cast.people["staff"]), own_page(cast.company))) == 10
+    assert len(queries_of(sign_in(cast.people["staff"]), own_page(cast.company))) == 9
