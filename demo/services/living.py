@@ -9,7 +9,7 @@ from accounts.models import User
 from common.tenancy import acting_as
 from programmes.models import Programme
 
-from . import data, founding, gatherings, stories
+from . import closings, data, founding, gatherings, planning, registrations, stories
 from .calendar import Calendar
 from .world import World, say_nothing
 
@@ -34,6 +34,9 @@ def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = 
         ("Bringing in the companies and their people …", founding.found_companies),
         ("Living through the year: drafts, reviews, consultations …", stories.tell_stories),
         ("Recording who came to the sessions, and what they said …", gatherings.gather),
+        ("Planning the next session, with materials and photographs of the last ones …", planning.plan),
+        ("Registering for the sessions to come …", registrations.register),
+        ("Preparing the closing meeting, and issuing certificates …", closings.close),
     ):
         world.tell(sentence)
         part(world)

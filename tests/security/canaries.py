@@ -50,6 +50,7 @@ STEERING = {
     "reports.Report": {"figures_sha256", "content_key"},
     "imports.Import": {"refusal"},
     "notifications.Message": {"kind", "language", "key"},
+    "notifications.Reminder": {"kind", "language", "key", "address", "path"},
     "accounts.User": {"password", "email"},
 }
 
