@@ -94,5 +94,5 @@ class CalendarSettingsView(LoginRequiredMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs):
-        feed = CalendarFeed.objects.filter(user=self.request.user, revoked_at__isnull=True).first()
+        feed = CalendarFeed.objects.visible_to(self.request.user).filter(revoked_at__isnull=True).first()
         return super().get_context_data(feed=feed, **kwargs)

@@ -125,6 +125,7 @@ unshared minutes         | -       | -     | -         | -        | -       | - 
 task                     | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 unshared task            | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 hand-over note           | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+reminder                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 
