@@ -1,7 +1,19 @@
 from django.urls import path
 
 from . import views
-from .views import calendar, certificates, closing, door, planning, registration, registration_desk, survey
+from .views import (
+    calendar,
+    certificates,
+    closing,
+    door,
+    photos,
+    planning,
+    planning_copying,
+    planning_materials,
+    registration,
+    registration_desk,
+    survey,
+)
 
 app_name = "programmes"
 SESSION = "programmes/<uuid:programme_id>/sessions/<uuid:session_id>"
@@ -124,6 +136,26 @@ urlpatterns = [
     path(f"{SESSION}/publish/", planning.PublishSessionView.as_view(), name="publish_session"),
     path(f"{SESSION}/cancel/", planning.CancelSessionView.as_view(), name="cancel_session"),
     path(f"{SESSION}/discard/", planning.DiscardSessionView.as_view(), name="discard_session"),
+    path(f"{SESSION}/copy/", planning_copying.CopySessionView.as_view(), name="copy_session"),
+    path(
+        "programmes/<uuid:programme_id>/sessions/copy/", planning_copying.CopyPlanView.as_view(), name="copy_plan"
+    ),
+    path(f"{SESSION}/materials/", planning_materials.MaterialsView.as_view(), name="session_materials"),
+    path(f"{SESSION}/materials/<uuid:material_id>/", planning_materials.MaterialView.as_view(), name="material"),
+    path(
+        f"{SESSION}/materials/<uuid:material_id>/edit/",
+        planning_materials.EditMaterialView.as_view(),
+        name="edit_material",
+    ),
+    path(
+        f"{SESSION}/materials/<uuid:material_id>/remove/",
+        planning_materials.RemoveMaterialView.as_view(),
+        name="remove_material",
+    ),
+    path(f"{SESSION}/photos/", photos.PhotosView.as_view(), name="session_photos"),
+    path(f"{SESSION}/photos/<uuid:photo_id>/", photos.PhotoView.as_view(), name="photo"),
+    path(f"{SESSION}/photos/<uuid:photo_id>/edit/", photos.EditPhotoView.as_view(), name="edit_photo"),
+    path(f"{SESSION}/photos/<uuid:photo_id>/remove/", photos.RemovePhotoView.as_view(), name="remove_photo"),
     # The door
     path("programmes/<uuid:programme_id>/sessions/<uuid:session_id>/door/", door.DoorView.as_view(), name="door"),
     path(

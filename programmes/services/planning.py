@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import EmailMessage
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Count, F
 from django.urls import reverse
@@ -14,9 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common import dates
-from companies.models import Person
-from notifications.rendering import render_message
-from notifications.services import notify, queue_mail
+from notifications.services import Reader, notify, write_to
 from programmes import permissions, rendering, workflow
 from programmes.enums import Mode, Registration, SessionState, SessionTransition
 from programmes.models import (
@@ -31,6 +28,8 @@ from programmes.models import (
     Session,
     Survey,
 )
+
+from .registration import fill_places
 
 CHANGED, CANCELLED = "session_changed", "session_cancelled"
 # What a calendar shows of a session, and, narrower, what people have to be told when it changes.
@@ -108,9 +107,9 @@ class Change:
 def change_session(*, session: Session, plan: Plan, actor, now: datetime) -> Change:
     """Write the plan anew. What calendars show raises the sequence; those who registered are told of time, venue and method.
 
-    The agenda moves with the session's start. When a mode is no longer offered, those who registered for it are moved to
-    the other one, and told. Raises PermissionDenied, PlanRefused for a session that is cancelled, and ValidationError
-    by field: a capacity below the registered, an agenda that no longer fits.
+    The agenda moves with the session's start. Places that become free go to who waits longest. When a mode is no longer
+    offered, those who registered for it are moved to the other one, and told. Raises PermissionDenied, PlanRefused for a
+    session that is cancelled, and ValidationError by field: a capacity below the registered, an agenda that no longer fits.
     """
     locked = _hold(session, actor)
     before = Session.objects.get(pk=session.pk)
@@ -135,6 +134,8 @@ def change_session(*, session: Session, plan: Plan, actor, now: datetime) -> Cha
         programme_id=locked.programme_id,
         detail={"fields": sorted(changed), "sequence": locked.sequence},
     )
+    if is_public:
+        fill_places(session=locked, actor=actor)
     told = 0
     if is_public and changed.intersection(TOLD_FIELDS) and max(locked.ends_at, before.ends_at) > now:
         told = tell_participants(session=locked, kind=CHANGED, actor=actor, before=before)
@@ -291,17 +292,6 @@ def discard_session(*, session: Session, actor) -> None:
 # --- Telling ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Somebody who is written to and has no account: a name in the language they are written in."""
-
-    person: Person
-    language: str = "ja"
-
-    def __str__(self):
-        return self.person.name
-
-
 @transaction.atomic
 def tell_participants(*, session: Session, kind: str, actor, before: Session | None = None) -> int:
     """Tell those who have a place at a session, or wait for one, what became of it; return how many could be told.
@@ -321,16 +311,15 @@ def tell_participants(*, session: Session, kind: str, actor, before: Session | N
                 to=person.user,
                 kind=kind,
                 actor=actor,
-                params=words[person.user.language],
+                params=words[person.user.language] | {"has_account": True},
                 path=path,
                 programme_id=session.programme_id,
                 key=key,
             )
             told += message is not None
         elif person.email:
-            reader = _Reader(person)
-            subject, body = render_message(kind, to=reader, params=words[reader.language], path=path)
-            queue_mail(EmailMessage(subject=subject, body=body, to=[person.email]), actor=actor)
+            reader = Reader(name=person.name, address=person.email)
+            write_to(to=reader, kind=kind, actor=actor, params=words[reader.language])
             told += 1
     return told
 

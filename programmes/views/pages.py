@@ -5,9 +5,10 @@ from django.views.generic import DetailView, ListView
 
 from audit import services as audit
 from programmes import queries, rendering, workflow
-from programmes.models import Feedback, Programme, Session
+from programmes.models import Feedback, Photo, Programme, Session
 from programmes.queries import planning
 from programmes.rendering import planning as words
+from programmes.rendering.photos import shots
 from programmes.rendering.session_tabs import session_tabs
 
 from .mixins import PAGE_SIZE, CountedPaginator, ProgrammeMixin, places_of
@@ -77,6 +78,10 @@ class SessionView(ProgrammeMixin, DetailView):
             "is_over": session.ends_at <= self.now,
             "ways_in": words.ways_in(planning.ways_in(user, session, manages=self.manages)),
             "facilitators": words.facilitators(session),
+            "materials": words.material_lines(
+                planning.materials(user, session, today=self.day), session=session, today=self.day
+            ),
+            "shots": shots(Photo.objects.visible_to(user).filter(session=session, has_consent=True), session),
             "terms": rendering.session_terms(session),
             "agenda": rendering.agenda(session),
             "figures": rendering.turnout_figures(turnout, session=session, now=self.now),

@@ -203,7 +203,7 @@ def test_a_session_asks_the_same_however_many_came(cast, held, sign_in, count):
         )
         Speaker.objects.create(item=item, programme=cast.programme, name_ja="話し手")
         make_attendance(held, make_person(cast.company))
-    assert len(queries_of(sign_in(cast.people["secretariat"]), session_page(held))) == 15
+    assert len(queries_of(sign_in(cast.people["secretariat"]), session_page(held))) == 18
 
 
 @pytest.mark.parametrize("count", [1, 30])
