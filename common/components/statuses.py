@@ -49,6 +49,9 @@ STATUSES = {
     "missed": Status(pgettext_lazy("status", "Absent"), "ask"),
     "cancelled": Status(pgettext_lazy("status", "Cancelled"), "faint"),
     "unused": Status(pgettext_lazy("status", "Not used"), "calm"),
+    # certificates of attendance
+    "issued": Status(pgettext_lazy("status", "Issued"), "done"),
+    "revoked": Status(pgettext_lazy("status", "Revoked"), "faint"),
     # jobs
     "queued": Status(pgettext_lazy("status", "Waiting"), "calm"),
     "running": Status(pgettext_lazy("status", "Running"), "doing"),

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs.models import Job
+from programmes.enums import Strand
 from programmes.models import Enrolment, MeetingRemark, Presentation, Session
 
 # Kinds of jobs: slides of one company, and of all in one file.
@@ -89,7 +90,8 @@ def latest_job(user, *, kind: str, params: dict) -> Job | None:
     return jobs.order_by("-created_at").first()
 
 
-def presented_sessions(user, *, programme_ids: Iterable[UUID]) -> QuerySet[Session]:
-    """Closing meetings of these programmes that are announced."""
-    rows = Session.objects.visible_to(user).standing().filter(strand="closing", programme__in=programme_ids)
-    return rows.annotate(has_remarks=Exists(MeetingRemark.objects.filter(session=OuterRef("pk"))))
+def own_closing_meetings(user, *, company_id: UUID) -> QuerySet[Session]:
+    """Closing meetings of the programmes that a company takes part in, the newest first."""
+    programmes = Enrolment.objects.visible_to(user).filter(company=company_id).values("programme_id")
+    meetings = Session.objects.visible_to(user).standing().filter(strand=Strand.CLOSING)
+    return meetings.filter(programme__in=programmes.order_by()).order_by("-starts_at", "pk")

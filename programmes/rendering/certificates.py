@@ -210,8 +210,8 @@ def _person_row(attendance: Attendance, session: Session) -> Row:
 
 def _state(valid: Mapping | None, revoked: Mapping | None) -> SafeString | str:
     if valid:
-        return badge("done" if valid["file"] else "queued", detail=_day(valid["issued_at"]))
-    return badge("withdrawn", detail=_day(revoked["revoked_at"])) if revoked else ""
+        return badge("issued" if valid["file"] else "queued", detail=_day(valid["issued_at"]))
+    return badge("revoked", detail=_day(revoked["revoked_at"])) if revoked else ""
 
 
 def _day(value: str | datetime) -> str:
@@ -264,11 +264,11 @@ def _own_row(certificate: Certificate) -> tuple:
     session = certificate.session
     common = (Cell(shown, "nowrap"), link(session.title, session_url(session)), Cell(when(session), "nowrap"))
     if certificate.revoked_at:
-        return (*common, badge("withdrawn", detail=_day(certificate.revoked_at)), "", "")
+        return (*common, badge("revoked", detail=_day(certificate.revoked_at)), "", "")
     file = reverse("programmes:certificate", args=[certificate.company_id, certificate.pk])
     return (
         *common,
-        badge("done" if certificate.file_id else "queued", detail=_day(certificate.issued_at)),
+        badge("issued" if certificate.file_id else "queued", detail=_day(certificate.issued_at)),
         Cell(grouped(certificate.code), "certificate-code"),
         _named_link(gettext("Download"), file, name) if certificate.file_id else "",
     )

@@ -161,6 +161,26 @@ def revoke_certificate(*, certificate: Certificate, reason: str, actor, now: dat
     audit.log_many([_event("certificate.revoked", row, actor, reason=reason)])
 
 
+ABSENT = "presence taken back"
+
+
+@transaction.atomic
+def revoke_absent(*, attendances: Iterable[Attendance], actor, now: datetime) -> list[Certificate]:
+    """End the certificates of people of whom the list does not say any more that they came; return them.
+
+    For whoever takes presence back, in the same transaction: no valid certificate may say what the list does not.
+    """
+    gone = [attendance.pk for attendance in attendances if not attendance.attended]
+    if not gone:
+        return []
+    rows = list(Certificate.objects.valid().select_for_update(of=("self",)).filter(attendance__in=gone))
+    for row in rows:
+        row.revoked_at = now
+    Certificate.objects.bulk_update(rows, ["revoked_at"])
+    audit.log_many([_event("certificate.revoked", row, actor, reason=ABSENT) for row in rows])
+    return rows
+
+
 @transaction.atomic
 def reissue_certificate(*, certificate: Certificate, reason: str, actor, now: datetime) -> Job | None:
     """Revoke a certificate and issue another with the present names; None where the person is not on the list any more.

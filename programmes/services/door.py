@@ -17,6 +17,7 @@ from programmes.enums import DoorDeed, DoorOutcome, MilestoneCode, Mode, Registr
 from programmes.models import Attendance, DoorOperation, Enrolment, MilestoneDate, Session
 from programmes.validators import name_key
 
+from .certificates import revoke_absent
 from .programme import Reached, cancel_milestones, reach_milestones
 
 GRACE = timedelta(minutes=10)
@@ -219,6 +220,7 @@ def record_taps(*, session: Session, taps: list[Tap], actor) -> list[Answer]:
             answers.append(answer)
             changed.add(row.pk)
     Attendance.objects.bulk_update([rows[pk] for pk in changed], WRITTEN)
+    revoke_absent(attendances=[rows[pk] for pk in changed], actor=actor, now=timezone.now())
     _keep(new)
     _told(session, new, actor)
     keep_milestones(session=session, company_ids={rows[pk].company_id for pk in changed}, actor=actor)
@@ -402,6 +404,7 @@ def correct_attendance(*, attendance: Attendance, correction: Correction, actor)
         set_not_present(row, attended=correction.attended)
     row.note = correction.reason
     row.save(update_fields=[*WRITTEN, "note"])
+    revoke_absent(attendances=[row], actor=actor, now=timezone.now())
     audit.log(
         actor=actor,
         verb="attendance.corrected",

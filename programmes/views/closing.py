@@ -260,7 +260,7 @@ class ClosingView(ClosingMixin, TemplateView):
             rows=[(line, form[line.key]) for line in lines],
             figures=rendering.closing_figures(slots),
             terms=rendering.meeting_terms(self.session),
-            missing=[slot.enrolment.company.name for slot in slots if slot.is_missing],
+            missing=_(", ").join(slot.enrolment.company.name for slot in slots if slot.is_missing),
             has_any=any(not slot.is_missing for slot in slots),
             progress=progress,
             is_working=bool(job and job.is_open),

@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,10 +16,12 @@ from pypdf import PdfReader
 from audit.models import Event
 from jobs.models import Job
 from jobs.tasks import run_job
+from programmes.enums import DoorDeed
 from programmes.models import Certificate, Organisation
 from programmes.queries import certificates as queries
 from programmes.rendering.certificates import Paper, certificates_page, certificates_pdf
 from programmes.services import certificates as services
+from programmes.services import door
 from programmes.tasks import certificates as tasks
 from tests.counting import queries_of
 from tests.factories import make_attendance, make_company, make_person, make_session
@@ -384,6 +387,38 @@ def test_who_is_not_on_the_list_any_more_gets_no_other(cast, held, came, sign_in
     client.post(page(held, "revoke_certificate", certificate.pk), {"reason": "欠席", "again": "on"})
     assert not Certificate.objects.valid().exists()
     assert not Job.objects.exists()
+
+
+def taken_back(held, row, actor):
+    correction = door.Correction(attended=False, mode="", is_late=False, left_early=False, reason="人違い")
+    door.correct_attendance(attendance=row, correction=correction, actor=actor)
+
+
+def undone(held, row, actor):
+    tap = door.Tap(uuid4(), row.pk, DoorDeed.UNDO, "onsite", NOW)
+    assert [one.outcome for one in door.record_taps(session=held, taps=[tap], actor=actor)] == ["done"]
+
+
+@pytest.mark.parametrize("take_back", [taken_back, undone])
+def test_who_is_taken_off_the_list_has_no_valid_certificate(cast, held, came, take_back):
+    other = make_attendance(held, make_person(cast.company))
+    issue(cast, held)
+    actor = cast.people["secretariat"]
+    with seen_by(actor):
+        take_back(held, came, actor)
+    assert [one.attendance for one in Certificate.objects.valid()] == [other]
+    assert Event.objects.get(verb="certificate.revoked").detail["reason"] == services.ABSENT
+    assert issue(cast, held) == []
+
+
+def test_a_company_finds_its_certificates_and_its_presentation_on_its_page(cast, sign_in):
+    meeting = make_session(cast.programme, strand="closing", starts_at=NOW + timedelta(days=3))
+    make_session(cast.other_programme, strand="closing", starts_at=NOW + timedelta(days=3), title_ja="よその報告会")
+    html = sign_in(cast.people["staff"]).get(reverse("programmes:company_sessions", args=[cast.company.pk])).content
+    html = html.decode()
+    assert reverse("programmes:presentation", args=[cast.company.pk, meeting.pk]) in html
+    assert reverse("programmes:company_certificates", args=[cast.company.pk]) in html
+    assert "よその報告会" not in html
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
