@@ -208,7 +208,7 @@ def test_an_unsettled_text_of_another_company_is_not_there(cast, sign_in, staff,
     )
 
 
-@pytest.mark.parametrize(("has_english", "most"), [(False, 13), (True, 14)])
+@pytest.mark.parametrize(("has_english", "most"), [(False, 12), (True, 13)])
 def test_a_save_asks_the_database_as_often_for_thirty_paragraphs_as_for_one(
     sign_in,
     staff,
