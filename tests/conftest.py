@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.factories import Cast, make_cast
 from tests.lanes import Lanes, urgency
+from tests.recollection import Recollection
 from tests.roles import WebClient
 
 # A busy machine may be slow. What Hypothesis does otherwise on continuous integration stays as it is.
@@ -52,9 +53,12 @@ def sign_in(db):
     return signed_in
 
 
+the_cast = Recollection(make_cast)
+
+
 @pytest.fixture
 def cast(db) -> Cast:
-    return make_cast()
+    return the_cast.give()
 
 
 @pytest.fixture(scope="session")
