@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
@@ -23,7 +24,7 @@ from consultations.queries import Ledger, own_ledger
 from consultations.rendering import Card, card, ledger_line, times_unit
 from consultations.rendering import when as consultation_when
 from policies.enums import FORMULATED_STATES, State
-from policies.models import Cycle
+from policies.models import ActionItem, Cycle
 from policies.queries.queue import AGAIN, FIRST, QUESTION, Waiting
 from policies.rendering import journey_steps, state_badge, state_label
 from policies.rendering.drafting import NextThing, days_left
@@ -675,3 +676,52 @@ def queue_empty(waiting: list[Waiting], booked: list[Consultation], *, show: str
         coming = gettext("Your next consultation: %(company)s, %(when)s.")
         text = f"{text} {coming % {'company': booked[0].company.name, 'when': consultation_when(booked[0])}}"
     return Emptiness(gettext("Nothing waits for you"), text)
+
+
+def agreed_tasks(items: Iterable[ActionItem], *, today: date) -> list[Task]:
+    """Return tasks from consultations for a company's home; each leads to where it is answered."""
+    return [
+        Task(
+            title=Truncator(item.text).chars(80),
+            status="late" if item.due_on and item.due_on < today else "open",
+            url=reverse("policies:advice_item", args=[item.company_id, item.pk]),
+            hint=_task_hint(item),
+        )
+        for item in items
+    ]
+
+
+def _task_hint(item: ActionItem) -> str:
+    owner = item.owner.name if item.owner else gettext("Nobody yet")
+    words = [gettext("Who sees to it: %(name)s") % {"name": owner}]
+    if item.due_on:
+        words.append(gettext("By when: %(day)s") % {"day": dates.long_date(item.due_on)})
+    return pgettext("between", " · ").join(words)
+
+
+def looks_table(events: Iterable, *, company_id: UUID) -> Table:
+    """Return who looked at what, and when; a version of the policy leads to it."""
+    words = {
+        "policies.revision": gettext("Draft of the policy, version %(number)s"),
+        "consultations.minutes": gettext("Minutes of a consultation"),
+        "companies.company": gettext("Minutes of consultations, on the list"),
+    }
+    return Table(
+        caption=gettext("Looks from outside the company"),
+        columns=[Column(label=gettext("When")), Column(label=gettext("Who")), Column(label=gettext("What"))],
+        rows=[
+            (
+                Cell(dates.date_and_time(event.at), "nowrap"),
+                event.actor_label,
+                _looked_at(event, words.get(event.object_type, gettext("A text of the company")), company_id),
+            )
+            for event in events
+        ],
+    )
+
+
+def _looked_at(event, words: str, company_id: UUID) -> SafeString | str:
+    if event.object_type != "policies.revision":
+        return words
+    url = reverse("policies:version", args=[company_id, event.object_id])
+    return link(words % {"number": event.object_label}, url)

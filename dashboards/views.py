@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView, ListView, RedirectView, TemplateView
 
+from audit.queries import looks
 from companies import queries as companies
 from companies.enums import AccessKind
 from consultations import queries as consultations
 from consultations.models import Consultation
+from consultations.queries.minutes import agreed_items
 from policies import queries as policies
 from policies.queries import drafting
 from policies.rendering.drafting import next_thing
@@ -202,9 +204,27 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         own = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
         cycle = drafting.present_cycle(user, self.company)
         asked = next_thing(drafting.overview(cycle, user.pk), self.company.pk) if cycle else None
-        return context | rendering.company_home(
-            self.company, enrolment, kinds, sessions, list(own), asked=asked, now=now
-        )
+        home = rendering.company_home(self.company, enrolment, kinds, sessions, list(own), asked=asked, now=now)
+        return context | home | {"tasks": rendering.agreed_tasks(agreed_items(user, self.company)[:5], today=self.day)}
+
+
+class LooksView(CompanyPageMixin, ListView):
+    """Who from outside the company looked at its texts, and when: for its own people alone."""
+
+    template_name = "dashboards/looks.html"
+    paginate_by = PAGE_SIZE
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not self.is_member:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self):
+        return looks(self.company.pk)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"table": rendering.looks_table(context["page_obj"].object_list, company_id=self.company.pk)}
 
 
 class AdvisingView(ProgrammeMixin, ListView):

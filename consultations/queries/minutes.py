@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from audit.queries import last_looked_at
+from companies.models import Company
 from consultations.enums import State
 from consultations.models import Consultation, HandOverNote, Minutes, Participant, PrivateNote, Task, Topics
 from jobs.models import Job
@@ -78,7 +79,7 @@ def latest_minutes(user, consultation: Consultation) -> list[Minutes]:
         shared_at__isnull=False,
         consultation__starts_at__lt=consultation.starts_at,
     )
-    each = shared.order_by("consultation__adviser", "-consultation__starts_at").distinct("consultation__adviser")
+    each = shared.order_by("consultation__adviser_id", "-consultation__starts_at").distinct("consultation__adviser_id")
     found = list(each.select_related("consultation__adviser"))
     return sorted(found, key=lambda minutes: minutes.consultation.starts_at, reverse=True)
 
@@ -87,6 +88,12 @@ def open_items(user, consultation: Consultation) -> QuerySet[ActionItem]:
     """Return what the company has not answered yet of everything it was advised; what is due first."""
     items = ActionItem.objects.visible_to(user).open().filter(company=consultation.company_id)
     return items.select_related("owner", "author", "cycle").order_by("due_on", "created_at", "pk")
+
+
+def agreed_items(user, company: Company) -> QuerySet[ActionItem]:
+    """Return the tasks that the company agreed on in consultations and has not answered; what is due first."""
+    items = ActionItem.objects.visible_to(user).open().filter(company=company, source=ActionSource.CONSULTATION)
+    return items.select_related("owner").order_by("due_on", "created_at", "pk")
 
 
 def hand_over_notes(user, company_id: UUID) -> QuerySet[HandOverNote]:
