@@ -41,3 +41,14 @@ class ChangeKind(models.TextChoices):
 class RoundState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SENT = "sent", _("Sent")
+
+
+class Problem(models.TextChoices):
+    """Why a round has no consultation for a company."""
+
+    NO_ADVISER = "no_adviser", _("There is no adviser for this company")
+    CONFLICT = "conflict", _("Every adviser in question declared a conflict of interest")
+    NO_TIME = "no_time", _("No free time within the round")
+    USED_UP = "used_up", _("All consultations of the company are used or booked")
+    TAKEN = "taken", _("The time was taken in the meantime")
+    LEFT_OUT = "left_out", _("Left out by the secretariat")

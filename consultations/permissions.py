@@ -49,3 +49,8 @@ def can_keep_hours(user, seat) -> bool:
     """An adviser says when there is time for consultations; the secretariat may say it for them."""
     is_own = seat.user_id == user.pk and seat.ended_at is None and seat.role == SeatRole.ADVISER
     return is_own or can_manage(user, seat.programme_id)
+
+
+def can_plan_rounds(user, programme) -> bool:
+    """Rounds are the secretariat's."""
+    return can_manage(user, programme.pk)

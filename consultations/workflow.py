@@ -14,8 +14,8 @@ from programmes import services as programmes
 from programmes.enums import MilestoneCode
 
 from . import permissions
-from .enums import State, Transition
-from .models import Consultation
+from .enums import RoundState, State, Transition
+from .models import Consultation, Round
 
 
 @dataclass(frozen=True)
@@ -134,3 +134,11 @@ def restore(*, restored: list[Restored], actor) -> None:
     known = [item.consultation for item in restored if not item.is_new]
     Consultation.objects.bulk_update(known, ["ends_at", "blocked_until", "method", "state"], batch_size=1000)
     Consultation.objects.bulk_create(new, batch_size=2000)
+
+
+def mark_sent(planned: Round, *, actor, booked: int, left_out: int) -> None:
+    """Say of a round, which the caller has locked as a draft, that its offers became bookings."""
+    planned.state = RoundState.SENT
+    planned.save(update_fields=["state"])
+    detail = {"booked": booked, "left_out": left_out}
+    audit.log(actor=actor, verb="round.sent", obj=planned, programme_id=planned.programme_id, detail=detail)

@@ -1,5 +1,17 @@
 """Questions about consultations."""
 
+from .booking import (
+    barred_seats,
+    bookable_enrolment,
+    booked_from,
+    held_by,
+    is_bookable,
+    items_named,
+    matters,
+    offer_counts,
+    open_wishes,
+    people_of,
+)
 from .entitlement import Line, LineKind, ledger_lines, remaining
 from .ledger import Ledger, ledger, minutes_of, own_ledger, state_counts, upcoming
 from .slots import (
@@ -32,18 +44,28 @@ __all__ = [
     "Taken",
     "Terms",
     "assigned_seats",
+    "barred_seats",
+    "bookable_enrolment",
+    "booked_from",
     "calendars",
     "choice",
     "free_days",
+    "held_by",
     "is_adviser_busy",
+    "is_bookable",
     "is_company_busy",
     "is_within_hours",
+    "items_named",
     "ledger",
     "ledger_lines",
+    "matters",
     "midnight",
     "minutes_of",
+    "offer_counts",
     "offered_slot",
+    "open_wishes",
     "own_ledger",
+    "people_of",
     "period",
     "programme_period",
     "remaining",

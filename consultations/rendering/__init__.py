@@ -1,5 +1,21 @@
 """Consultations as the prepared rows and cards that the components take."""
 
+from .booking import (
+    Day,
+    Option,
+    PreviewDay,
+    change_events,
+    checked_terms,
+    fallen_out_line,
+    hours_label,
+    ledger_table,
+    left_line,
+    matters_terms,
+    meeting_terms,
+    preview_days,
+    slot_days,
+    times,
+)
 from .cards import (
     Card,
     card,
@@ -11,15 +27,34 @@ from .cards import (
     times_unit,
     when,
 )
+from .planning import advisers_table, offers_table, rounds_table, wish_card
 
 __all__ = [
     "Card",
+    "Day",
+    "Option",
+    "PreviewDay",
+    "advisers_table",
     "card",
+    "change_events",
+    "checked_terms",
     "consultations_table",
+    "fallen_out_line",
+    "hours_label",
     "ledger_figures",
     "ledger_line",
+    "ledger_table",
+    "left_line",
+    "matters_terms",
+    "meeting_terms",
+    "offers_table",
+    "preview_days",
+    "rounds_table",
+    "slot_days",
     "state_badge",
     "state_chips",
+    "times",
     "times_unit",
     "when",
+    "wish_card",
 ]

@@ -55,8 +55,14 @@ def ledger_line(ledger: Ledger) -> str:
         gettext("%(held)s of %(entitled)s consultations were held.")
         % {"held": ledger.held, "entitled": ledger.entitled}
     ]
-    if ledger.booked:
-        sentences.append(gettext("%(count)s more are booked.") % {"count": ledger.booked})
+    words = {
+        "booked": gettext("%(count)s more are booked."),
+        "cancelled_late": gettext("%(count)s were cancelled too late."),
+        "missed": gettext("The company did not come to %(count)s."),
+        "extra": gettext("%(count)s were granted in addition, with a reason."),
+        "forfeited": gettext("%(count)s were forfeited, with a reason."),
+    }
+    sentences += [words[name] % {"count": count} for name in words if (count := getattr(ledger, name))]
     if ledger.unused:
         sentences.append(gettext("%(count)s unused: reason not recorded.") % {"count": ledger.unused})
     return ("" if (get_language() or "ja").startswith("ja") else " ").join(sentences)
@@ -105,6 +111,7 @@ class Card:
     method: str
     status: SafeString
     minutes: str = ""
+    url: str = ""
 
 
 def card(consultation: Consultation, *, now: datetime, minutes: Minutes | None = None) -> Card:
@@ -114,4 +121,5 @@ def card(consultation: Consultation, *, now: datetime, minutes: Minutes | None =
         method=consultation.get_method_display(),
         status=state_badge(consultation, now=now),
         minutes=minutes.text if minutes else "",
+        url=reverse("consultations:booked", args=[consultation.company_id, consultation.pk]),
     )

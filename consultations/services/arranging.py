@@ -1,6 +1,6 @@
 """Deeds on consultations. Every change of state is a move of `workflow`; the database refuses double booking."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -60,7 +60,7 @@ def book_consultation(
     consultation.save(force_insert=True)
     _tell("consultation.booked", consultation, actor)
     record_change(consultation, kind=ChangeKind.BOOKED, actor=actor)
-    pin_draft(consultation, assignment, actor)
+    pin_draft(consultation, actor=actor, begins=assignment.starts_on)
     return consultation
 
 
@@ -81,8 +81,11 @@ def record_change(
     return change
 
 
-def pin_draft(consultation: Consultation, assignment: Assignment, actor) -> None:
-    """Keep the draft as it is now as what the consultation is about: at once, or by a worker for the adviser."""
+def pin_draft(consultation: Consultation, *, actor, begins: date) -> None:
+    """Keep the draft as it is now as what the consultation is about: at once, or by a worker for the adviser.
+
+    `begins` is the first day of the adviser's assignment, before which the adviser may not read it.
+    """
     if permissions.can_read_draft(actor, consultation):
         tasks.keep_draft(consultation, actor=actor)
     else:
@@ -92,7 +95,7 @@ def pin_draft(consultation: Consultation, assignment: Assignment, actor) -> None
             key=f"{key}:{consultation.sequence}" if consultation.sequence else key,
             args=[consultation.pk],
             actor=consultation.adviser.user,
-            run_after=max(timezone.now(), timezone.make_aware(datetime.combine(assignment.starts_on, time.min))),
+            run_after=max(timezone.now(), timezone.make_aware(datetime.combine(begins, time.min))),
         )
 
 

@@ -26,7 +26,7 @@ from consultations.workflow import move
 from programmes.enums import Mode
 from programmes.models import Assignment, Enrolment, Programme, Seat
 
-from . import refusals
+from . import messages, refusals
 from .arranging import NotAssigned, book_consultation, pin_draft, record_change
 
 # Until then on the business day before, a company cancels and puts off by itself at no cost.
@@ -97,6 +97,7 @@ def book(
     if matters is not None:
         set_matters(consultation=consultation, matters=matters, actor=actor, now=now)
     BookingDraft.objects.filter(pk=operation).delete()
+    messages.tell_booked(consultation, actor)
     return consultation
 
 
@@ -115,6 +116,12 @@ def _queue_up(key: UUID) -> None:
     """Wait until whoever books for the same company, or the same adviser, has done so: first companies, then advisers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+
+
+def lock_all(companies: Iterable[UUID], advisers: Iterable[UUID]) -> None:
+    """Wait for everybody who books for one of these companies, or one of these advisers, in an order without deadlocks."""
+    for key in (*sorted(companies), *sorted(advisers)):
+        _queue_up(key)
 
 
 def _check_time(
@@ -139,6 +146,19 @@ def _check_time(
     if is_own and slot is None:
         raise _why_not(calendar, taken, starts_at, enrolment, now)
     return calendar
+
+
+def why_not(enrolment: Enrolment, adviser_id: UUID, starts_at: datetime, *, now: datetime) -> refusals.BookingRefused:
+    """Return why a company cannot choose a time, without booking anything."""
+    first, last = queries.period(enrolment)
+    if starts_at <= now:
+        return refusals.InThePast()
+    if not first <= timezone.localdate(starts_at) <= last:
+        return refusals.OutsidePeriod(first, last)
+    _slot, calendar, taken = queries.offered_slot(enrolment, adviser_id=adviser_id, starts_at=starts_at, now=now)
+    if calendar is None or adviser_id in taken.conflicted:
+        return refusals.NotOffered()
+    return _why_not(calendar, taken, starts_at, enrolment, now)
 
 
 def _why_not(calendar: Calendar, taken, starts_at: datetime, enrolment: Enrolment, now: datetime):
@@ -214,7 +234,8 @@ def put_off(
     record_change(locked, kind=ChangeKind.MOVED, actor=actor, before=before, reason=reason)
     _log("consultation.moved", locked, actor)
     assignment = Assignment.objects.on(timezone.localdate(starts_at)).get(enrolment=enrolment, adviser=adviser)
-    pin_draft(locked, assignment, actor)
+    pin_draft(locked, actor=actor, begins=assignment.starts_on)
+    messages.tell_moved(locked, actor)
     return locked
 
 
@@ -266,6 +287,7 @@ def cancel(*, consultation: Consultation, actor, now: datetime, reason: str = ""
     cancelled.sequence += 1
     cancelled.save(update_fields=["sequence"])
     record_change(cancelled, kind=ChangeKind.ENDED, actor=actor, before=cancelled.starts_at, reason=reason.strip())
+    messages.tell_cancelled(cancelled, actor)
     return cancelled
 
 

@@ -6,7 +6,7 @@ from audit import services as audit
 from companies.enums import AccessKind
 from consultations import queries, rendering
 from consultations.forms import ConsultationListForm
-from consultations.models import Consultation
+from consultations.models import Consultation, LedgerEntry
 from programmes.models import Enrolment
 from programmes.views import PAGE_SIZE, CompanyPageMixin, CountedPaginator, ProgrammeMixin
 
@@ -28,12 +28,16 @@ class CompanyConsultationsView(CompanyPageMixin, ListView):
         if minutes and not self.is_member:
             audit.log_look(actor=user, obj=self.company, company_id=self.company.pk, now=now)
         enrolments = Enrolment.objects.visible_to(user).filter(company=self.company).select_related("programme")
-        years = [self._year(enrolment, context["object_list"], minutes, now) for enrolment in enrolments]
-        return context | {"years": years}
+        entries = list(LedgerEntry.objects.visible_to(user).filter(company=self.company))
+        years = [self._year(enrolment, context["object_list"], entries, minutes, now) for enrolment in enrolments]
+        can_book = any(queries.is_bookable(year["programme"], day=self.day) for year in years)
+        return context | {"years": years, "can_book": can_book}
 
-    def _year(self, enrolment, consultations, minutes, now) -> dict:
+    def _year(self, enrolment, consultations, entries, minutes, now) -> dict:
         own = [each for each in consultations if each.enrolment_id == enrolment.pk]
-        ledger = queries.own_ledger(own, entitled=enrolment.programme.consultations_per_company, now=now)
+        each = enrolment.programme.consultations_per_company
+        own_entries = [entry for entry in entries if entry.enrolment_id == enrolment.pk]
+        ledger = queries.own_ledger(own, entitled=each, now=now, entries=own_entries)
         return {
             "programme": enrolment.programme,
             "figures": rendering.ledger_figures(ledger),

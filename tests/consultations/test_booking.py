@@ -308,7 +308,7 @@ def test_what_has_begun_is_not_put_off(desk, who):
 
 def test_what_it_is_about_is_content_and_can_change_until_it_begins(desk):
     booked = book(desk)
-    for who in COMPANY + ("adviser",):
+    for who in (*COMPANY, "adviser"):
         with seen_by(desk.cast.people[who]):
             services.set_matters(
                 consultation=booked, matters=Matters(questions=who), actor=desk.cast.people[who], now=NOW
@@ -350,7 +350,7 @@ def test_a_booking_on_its_way_is_its_authors_alone(desk):
         questions="Q",
     )
     seen = {}
-    for who in COMPANY + STAFF + ("neighbour",):
+    for who in (*COMPANY, *STAFF, "neighbour"):
         with seen_by(desk.cast.people[who]):
             seen[who] = (
                 BookingDraft.objects.count(),

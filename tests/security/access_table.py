@@ -69,12 +69,16 @@ ADVISER_SEATS = SEATED - MANAGED
 # Whoever has a seat as an adviser anywhere, at addresses that name nothing.
 ADVISING = frozenset((role, owner) for role in ("adviser", "unassigned_adviser", "former_adviser") for owner in OWNERS)
 
+# Whoever books for a company without being of it.
+ARRANGERS = RECORDS - MEMBERS
+
 PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:home": (Page(get=SIGNED_IN, got=(302,), post=SIGNED_IN, posted=(302,)),),
     "dashboards:places": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     "dashboards:help": (Page(get=SIGNED_IN),),
     "dashboards:company": (Page(get=RECORDS),),
     "dashboards:company_home": (Page(get=MEMBERS, knows=RECORDS),),
+    "dashboards:looks": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:programme": (Page(get=PROGRAMME),),
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
     "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
@@ -84,6 +88,21 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:session": (Page(get=PROGRAMME),),
     "programmes:door": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:door_operations": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
+    "programmes:print_paper": (Page(post=MANAGED, posted=(404,), knows=PROGRAMME),),
+    # The job of the world makes something else.
+    "programmes:door_paper": (Page(knows=PROGRAMME - MANAGED, named={"job_id": "content job"}),),
+    # Of whoever is on the list by their own account: here the company's manager.
+    "programmes:ticket": (Page(get=MANAGERS),),
+    # Others of the company read that it is a code; the secretariat receives the person.
+    "programmes:check_in": (Page(get=RECORDS, post=MANAGED, posted=(302,)),),
+    "programmes:online_list": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:online_preview": (Page(get=MANAGED, post=MANAGED, posted=(404,)),),
+    "programmes:online_confirm": (Page(post=MANAGED, posted=(302,)),),
+    "programmes:online_discard": (Page(post=MANAGED, posted=(302,)),),
+    "programmes:close_attendance": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:correct_attendance": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
+    "programmes:outcome": (Page(**FOR_SECRETARIAT),),
+    "reports:session_sheet": (Page(**FOR_SECRETARIAT),),
     "programmes:company_sessions": (Page(get=RECORDS),),
     # Planning: what is published is the secretariat's to change and to cancel; drafts are thrown away or published.
     "programmes:new_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
@@ -249,6 +268,26 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "policies:capacity": (Page(get=ADVISER_SEATS, post=ADVISER_SEATS, posted=(200,), knows=PROGRAMME),),
     "policies:next_review": (Page(get=ADVISER_SEATS, got=(302,), knows=PROGRAMME),),
     "consultations:company": (Page(get=RECORDS),),
+    # Booking: the company in three steps, on a booking begun by somebody who is none of the cast; others arrange for it.
+    "consultations:book": (Page(get=MEMBERS, post=MEMBERS, knows=RECORDS),),
+    "consultations:book_about": (Page(named={"draft_id": "booking on its way"}),),
+    "consultations:book_time": (Page(named={"draft_id": "booking on its way"}),),
+    "consultations:book_check": (Page(named={"draft_id": "booking on its way"}),),
+    "consultations:wish": (Page(get=MEMBERS, post=MEMBERS, posted=(422,), knows=RECORDS),),
+    "consultations:arrange": (Page(get=ARRANGERS, post=ARRANGERS, knows=RECORDS),),
+    "consultations:booked": (Page(get=RECORDS),),
+    "consultations:matters": (Page(get=CONTENT, post=CONTENT, posted=(409,), knows=RECORDS),),
+    "consultations:refresh": (Page(post=CONTENT, posted=(302,), knows=RECORDS),),
+    "consultations:move": (Page(get=RECORDS, post=RECORDS, posted=(422,)),),
+    "consultations:cancel": (Page(get=RECORDS, post=RECORDS, posted=(409, 422)),),
+    "consultations:ledger": (Page(get=RECORDS),),
+    "consultations:entry": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=RECORDS),),
+    "consultations:advisers": (Page(get=SEATED, got=(200, 302, 404), knows=PROGRAMME),),
+    "consultations:availability": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=PROGRAMME),),
+    "consultations:wishes": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(404,)),),
+    "consultations:rounds": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
+    "consultations:round": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "consultations:offer": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # One consultation: the adviser who gave it, who writes, is none of the cast.
     "consultations:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(302,), knows=CONTENT),),
@@ -308,7 +347,7 @@ GATES: dict[str, Gate] = {
     # The check of a certificate: a field for its code, and what stands behind one.
     "programmes:verify": Gate((200, 200), (200, 200)),
     "programmes:verify_certificate": Gate((404, 405), (404, 405)),
-    "programmes:calendar_feed": Gate((404, 405), (404, 405)),
+    "programmes:calendar_feed": Gate((404, 404), (404, 404)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
     "policies:register": Gate((200, 405), (200, 405)),
     "policies:register_json": Gate((200, 405), (200, 405)),
