@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import arranging, availability, booking, meetings, minutes, planning
+from .views import arranging, availability, booking, meetings, minutes, overview, planning
 
 app_name = "consultations"
 OWN = "companies/<uuid:company_id>/consultations"
@@ -77,4 +77,13 @@ urlpatterns = [
     path(f"{DESK}/rounds/", planning.RoundsView.as_view(), name="rounds"),
     path(f"{DESK}/rounds/<uuid:round_id>/", planning.RoundView.as_view(), name="round"),
     path(f"{DESK}/rounds/<uuid:round_id>/<uuid:offer_id>/", planning.OfferView.as_view(), name="offer"),
+    path("programmes/<uuid:programme_id>/consultations/overview/", overview.OverviewView.as_view(), name="overview"),
+    path(
+        "programmes/<uuid:programme_id>/consultations/overview.csv",
+        overview.OverviewSheetView.as_view(),
+        name="overview_sheet",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/consultations/hours.csv", overview.HoursSheetView.as_view(), name="hours_sheet"
+    ),
 ]
