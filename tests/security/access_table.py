@@ -300,6 +300,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "consultations:minutes_pdf": (Page(post=CONTENT, posted=(302,)),),
     # The jobs of the world make something else.
     "consultations:minutes_file": (Page(named={"job_id": "content job"}),),
+    "consultations:overview": (Page(**FOR_SECRETARIAT),),
+    "consultations:overview_sheet": (Page(**FOR_SECRETARIAT),),
+    "consultations:hours_sheet": (Page(**FOR_SECRETARIAT),),
     "imports:list": (Page(**FOR_IMPORTERS),),
     "imports:new": (Page(**FOR_IMPORTERS, post=IMPORTERS, posted=(200,)),),
     "imports:template": (Page(**FOR_IMPORTERS),),
