@@ -15,4 +15,9 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/retry/", views.RetryView.as_view(), name="retry"),
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/pdf/", views.PdfView.as_view(), name="pdf"),
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/sheet/", views.SheetView.as_view(), name="sheet"),
+    path(
+        "programmes/<uuid:programme_id>/sessions/<uuid:session_id>/outcome/sheet/",
+        views.SessionSheetView.as_view(),
+        name="session_sheet",
+    ),
 ]

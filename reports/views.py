@@ -3,11 +3,12 @@
 import contextlib
 import datetime
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
@@ -19,6 +20,8 @@ from companies.enums import AccessKind
 from jobs.models import Job
 from jobs.services import JobNotOpen
 from jobs.views import file_response, job_progress_context
+from programmes.models import Session
+from programmes.queries import outcome as outcomes
 from programmes.views import ProgrammeMixin
 
 from . import queries
@@ -241,3 +244,34 @@ class PdfView(FileView):
 
 class SheetView(FileView):
     field = "sheet"
+
+
+# --- One session ----------------------------------------------------------------------------------------------------------
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class SessionSheetView(SecretariatMixin, View):
+    """Hands out the outcome of a session as a sheet: XLSX, or CSV with `?as=csv`."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            sessions = Session.objects.visible_to(request.user).filter(programme=self.programme)
+            self.session = get_object_or_404(sessions, pk=kwargs["session_id"])
+
+    def get(self, request, *args, **kwargs):
+        from .rendering import session_sheet  # noqa: PLC0415 - openpyxl only where it is asked for
+
+        rows = list(outcomes.outcome_rows(request.user, self.session, of=""))
+        if request.GET.get("as") == "csv":
+            return self.file(session_sheet.session_csv(rows), "text/csv; charset=utf-8", "csv")
+        found = outcomes.outcome(request.user, self.session)
+        return self.file(session_sheet.session_workbook(self.session, found, rows, now=self.now), XLSX, "xlsx")
+
+    def file(self, content: bytes | str, content_type: str, ending: str) -> HttpResponse:
+        name = f"{self.session.code}-{self.day.isoformat()}.{ending}"
+        headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
+        return HttpResponse(content, content_type=content_type, headers=headers)

@@ -1,5 +1,7 @@
 """Policies as prepared rows, steps and documents, by subject."""
 
+from programmes.rendering.qr import qr_code
+
 from .checking import (
     checked_parts,
     day_in_words,
@@ -27,7 +29,6 @@ from .decision import (
 )
 from .evidence import announcement_terms, evidence_stages, proof_url, receipts_table
 from .progress import cycles_table, day, journey_steps, move_events, state_badge, state_chips, state_label
-from .qr import qr_code
 
 __all__ = [
     "Gist",

@@ -11,6 +11,8 @@ from programmes.models import Attendance, Enrolment, Session
 
 # Rows that changed this long before the last look are shown again: what was under way then may have been committed after.
 OVERLAP = timedelta(seconds=5)
+PAPER_KIND = "programmes.door_paper"
+"""The kind of job that prints the list at the door, or badges."""
 
 
 @dataclass(frozen=True)

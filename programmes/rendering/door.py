@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, npgettext, pgettext
 
 from common import dates
@@ -18,6 +18,7 @@ from programmes.validators import company_key, folded, name_key
 
 from .programme import Tab, companies_unit, people_unit
 
+HIDDEN, DISABLED = format_html(" {}", "hidden"), format_html(" {}", "disabled")
 AWAY = "away"
 """The part of the list with those who do not come: excused, withdrawn, waiting for a place, absent."""
 
@@ -87,9 +88,9 @@ def door_row(row: Attendance, *, tab: str, query: str = "", words: dict[str, str
         part=part,
         state="in" if row.attended else "out",
         key=key,
-        hidden="" if is_shown else mark_safe(" hidden"),
-        received=mark_safe(" disabled") if row.attended else "",
-        missing="" if row.attended else mark_safe(" hidden"),
+        hidden="" if is_shown else HIDDEN,
+        received=DISABLED if row.attended else "",
+        missing="" if row.attended else HIDDEN,
         name=person.name,
         kana=person.name_kana,
         company=row.company.name,
@@ -147,7 +148,7 @@ def door_counts(session: Session, counts: Counts, *, over: dict[str, int]) -> Sa
 
 def _over(too_many: int) -> SafeString:
     if not too_many:
-        return SafeString()
+        return format_html("{}", "")
     words = npgettext(
         "places", "%(count)s more than there are places", "%(count)s more than there are places", too_many
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,13 +15,17 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView, View
 
 from companies.enums import AccessKind
+from jobs.models import Job, StoredFile
+from jobs.views import file_response
 from programmes.enums import DoorOutcome, SessionState
 from programmes.forms.door import WalkInForm, batch_of, page_id, plain_tap
 from programmes.models import Session
 from programmes.queries import door as queries
 from programmes.rendering import door as rendering
+from programmes.rendering.door_papers import BADGES, LIST
 from programmes.rendering.session_tabs import session_tabs
 from programmes.services import door as deeds
+from programmes.services.door_papers import request_paper
 
 from .mixins import ProgrammeMixin
 
@@ -149,6 +153,7 @@ class DoorView(DoorMixin, TemplateView):
             "cursor": last.isoformat() if (last := max((row.changed_at for row in rows), default=None)) else "",
             "modes": " ".join(session.modes),
             "day_line": rendering.day_line(session, self.now),
+            "paper_url": self.address("print_paper"),
             "is_closed": session.state != SessionState.PUBLISHED,
         }
         return super().get_context_data(**own, **kwargs)
@@ -224,3 +229,30 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and timezone.is_aware(moment) else None
+
+
+class PrintPaperView(SessionMixin, View):
+    """Ask for the list or for badges as PDF, and go to where one sees it being made."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request, *args, **kwargs):
+        paper = request.POST.get("paper", "")
+        if paper not in (LIST, BADGES):
+            raise Http404
+        job = request_paper(session=self.session, paper=paper, actor=request.user)
+        return HttpResponseRedirect(reverse("jobs:progress", args=[job.pk]))
+
+
+class PaperView(SessionMixin, View):
+    """Hand the printed list or the badges out."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request, *args, **kwargs):
+        jobs = Job.objects.visible_to(request.user).filter(
+            kind=queries.PAPER_KIND, programme_id=self.programme.pk, params__session=str(self.session.pk)
+        )
+        job = get_object_or_404(jobs, pk=kwargs["job_id"])
+        files = StoredFile.objects.visible_to(request.user).filter(programme_id=self.programme.pk)
+        return file_response(get_object_or_404(files, pk=job.params.get("file")))

@@ -48,18 +48,18 @@ def workbook(figures: Mapping) -> bytes:
     created = datetime.datetime.fromisoformat(figures["computed_at"]).replace(tzinfo=None)
     book.properties.title, book.properties.creator = harmless(document.title(figures)), "SPP portal"
     book.properties.created = book.properties.modified = created
-    _figures(_Page(book, pgettext("report", "Figures"), [28, 46, 14, 14, 70]), figures)
+    _figures(Page(book, pgettext("report", "Figures"), [28, 46, 14, 14, 70]), figures)
     _sessions(
-        _Page(book, pgettext("report", "Sessions"), [10, 34, 44, 14, 10, 10, 24, 40, 12, 12, 12, 12, 12, 12]), figures
+        Page(book, pgettext("report", "Sessions"), [10, 34, 44, 14, 10, 10, 24, 40, 12, 12, 12, 12, 12, 12]), figures
     )
-    _milestones(_Page(book, pgettext("report", "Milestones"), [8, 36, 14, 14, 14, 60]), figures)
-    _companies(_Page(book, _("Companies and milestones"), [12, 40] + [14] * len(figures["milestones"])), figures)
+    _milestones(Page(book, pgettext("report", "Milestones"), [8, 36, 14, 14, 14, 60]), figures)
+    _companies(Page(book, _("Companies and milestones"), [12, 40] + [14] * len(figures["milestones"])), figures)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-class _Page:
+class Page:
     """A sheet of the workbook that is written row by row."""
 
     def __init__(self, book: Workbook, title: str, widths: list[int]):
@@ -93,7 +93,7 @@ def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _figures(page: _Page, figures: Mapping) -> None:
+def _figures(page: Page, figures: Mapping) -> None:
     programme, enrolled = figures["programme"], figures["companies"]["enrolled"]
     page.heads(
         pgettext("report", "Group"),
@@ -136,7 +136,7 @@ def _figures(page: _Page, figures: Mapping) -> None:
         page.row(group, name, total, None, meanings[_("Attendances in all")])
 
 
-def _policy_figures(page: _Page, figures: Mapping, meanings: Mapping) -> None:
+def _policy_figures(page: Page, figures: Mapping, meanings: Mapping) -> None:
     policies, enrolled = figures["policies"], figures["companies"]["enrolled"]
     group = _("Stage of the policies")
     for code in w.STAGES:
@@ -156,7 +156,7 @@ def _policy_figures(page: _Page, figures: Mapping, meanings: Mapping) -> None:
         page.row(group, _("Formulated by the target date"), policies["formulated_by_due"], enrolled, meaning)
 
 
-def _consultation_figures(page: _Page, figures: Mapping, meanings: Mapping) -> None:
+def _consultation_figures(page: Page, figures: Mapping, meanings: Mapping) -> None:
     consultations, group = figures["consultations"], pgettext("report", "Individual consultations")
     modes, entitled = meanings[pgettext("report", "On site and online")], consultations["entitled"] or None
     rows = [
@@ -194,7 +194,7 @@ def _consultation_figures(page: _Page, figures: Mapping, meanings: Mapping) -> N
         page.row(group, name, consultations[key], whole, meaning)
 
 
-def _sessions(page: _Page, figures: Mapping) -> None:
+def _sessions(page: Page, figures: Mapping) -> None:
     page.heads(
         pgettext("report", "Code"),
         pgettext("report", "Activity"),
@@ -235,7 +235,7 @@ def _session(session: Mapping) -> list:
     ]
 
 
-def _milestones(page: _Page, figures: Mapping) -> None:
+def _milestones(page: Page, figures: Mapping) -> None:
     page.heads(
         pgettext("report", "No."),
         pgettext("report", "Milestone"),
@@ -249,7 +249,7 @@ def _milestones(page: _Page, figures: Mapping) -> None:
         page.row(index, name, _day(kind["due_on"]), kind["companies"], kind["by_due"], meaning)
 
 
-def _companies(page: _Page, figures: Mapping) -> None:
+def _companies(page: Page, figures: Mapping) -> None:
     """Write every company, however many; the printed report stops at `document.PRINTED_COMPANIES`."""
     kinds = figures["milestones"]
     page.heads(pgettext("report", "Company"), pgettext("report", "Name"), *(w.plain(kind, "name") for kind in kinds))

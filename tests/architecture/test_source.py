@@ -196,7 +196,7 @@ MARKED_SAFE = {
     "common/components/tables.py": "both parts are escaped",
     "common/components/redlines.py": "every part is escaped",
     "common/templatetags/components.py": "rendered by the template engine",
-    "policies/rendering/qr.py": "drawn by segno, which escapes the title",
+    "programmes/rendering/qr.py": "drawn by segno, which escapes the title",
     "policies/rendering/versions.py": "a tag without content",
     "reports/rendering/wording.py": "every part is escaped",
 }
