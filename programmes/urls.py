@@ -13,6 +13,7 @@ from .views import (
     planning,
     planning_copying,
     planning_materials,
+    quotes,
     registration,
     registration_desk,
     survey,
@@ -220,4 +221,12 @@ urlpatterns = [
         certificates.RevokeCertificateView.as_view(),
         name="revoke_certificate",
     ),
+    # Quotes for the report
+    path("programmes/<uuid:programme_id>/quotes/", quotes.QuotesView.as_view(), name="quotes"),
+    path(
+        "programmes/<uuid:programme_id>/quotes/comments/<uuid:feedback_id>/", quotes.QuoteView.as_view(), name="quote"
+    ),
+    path("programmes/<uuid:programme_id>/quotes/remarks/new/", quotes.NewRemarkView.as_view(), name="new_remark"),
+    path("programmes/<uuid:programme_id>/quotes/remarks/<uuid:remark_id>/", quotes.RemarkView.as_view(), name="remark"),
+    path(f"{SURVEY}/consent/", quotes.OwnConsentView.as_view(), name="own_consent"),
 ]

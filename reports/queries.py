@@ -18,7 +18,10 @@ empty; days are ISO dates, moments ISO with offset; nothing in them depends on a
     policies         stages [stage, companies], formulated, formulated_by_due; or None when the programme counts
                      neither approval nor publication
     sessions         [code, strand, kind, title, starts_at, ends_at, method, method_note, venue, held, people, companies,
-                     onsite, online, agenda [kind, title, speakers [name, title]], comments, quotable, quotes [comment]]
+                     onsite, online, agenda [kind, title, speakers [name, title]], comments, quotable, quotes [comment]];
+                     a quote also has `company` where its author agreed to that, and `translated`, the language that is
+                     a translation, where the portal knows which; a session with remarks that speakers permitted has
+                     `remarks` [text, name, title, translated]
     consultations    held, companies, first_on, last_on, onsite, online, cancelled, entitled, used, later, unmarked,
                      unused, advisers [title, people]
 """
@@ -31,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import CharField, Count, F, Max, Min, Q, Value, Window
+from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -47,6 +50,7 @@ from programmes.models import (
     MilestoneKind,
     Organisation,
     Programme,
+    Remark,
     Session,
     Speaker,
 )
@@ -216,7 +220,7 @@ def _sessions(programme: Programme, bound: datetime.datetime) -> list[dict]:
         names=("title", "method_note", "venue"),
     )
     agenda, attendance = _agenda(programme), _attendance(programme)
-    comments, quotes = _comments(programme), _quotes(programme)
+    comments, quotes, remarks = _comments(programme), _quotes(programme), _remarks(programme)
     sessions = []
     for row in rows:
         key, held = row.pop("id"), row["ends_at"] <= bound
@@ -224,7 +228,9 @@ def _sessions(programme: Programme, bound: datetime.datetime) -> list[dict]:
         received, quotable = comments.get(key, (0, 0)) if held else (0, 0)
         row |= {"starts_at": row["starts_at"].isoformat(), "ends_at": row["ends_at"].isoformat(), "held": held}
         row |= {**counts, "agenda": agenda.get(key, []), "comments": received, "quotable": quotable}
-        sessions.append({**row, "quotes": quotes.get(key, []) if held else []})
+        row |= {"quotes": quotes.get(key, []) if held else []}
+        # Only where there are some: figures without remarks keep the fingerprint that they always had.
+        sessions.append(row | ({"remarks": remarks[key]} if held and key in remarks else {}))
     return sessions
 
 
@@ -266,6 +272,7 @@ def _comments(programme: Programme) -> dict:
     rows = (
         Feedback.objects.filter(programme=programme)
         .with_words()
+        .shown()
         .order_by()
         .values_list("session")
         .annotate(received=Count("pk"), quotable=Count("pk", filter=~Q(consent=Consent.NONE)))
@@ -273,20 +280,65 @@ def _comments(programme: Programme) -> dict:
     return {session: (received, quotable) for session, received, quotable in rows}
 
 
-def _quotes(programme: Programme) -> dict:
-    """Return the first comments of each session whose authors agreed to be quoted, without a word on who they are."""
+def _first_quotes(programme: Programme) -> QuerySet:
+    """Return the first comments of each session whose authors agreed to be quoted."""
     place = Window(RowNumber(), partition_by=F("session"), order_by=("created_at", "id"))
-    first = (
-        Feedback.objects.filter(programme=programme)
-        .quotable()
-        .with_words()
-        .annotate(place=place)
-        .filter(place__lte=QUOTES)
-    )
+    quotable = Feedback.objects.filter(programme=programme).quotable().with_words().shown()
+    return quotable.annotate(place=place).filter(place__lte=QUOTES).order_by("session", "place")
+
+
+def _quotes(programme: Programme) -> dict:
+    """Return the quotes of each session: without a word on who they are, but for the company where that was agreed."""
     quotes = defaultdict(list)
-    for row in _pairs(first.order_by("session", "place"), "session", names=("comment",)):
-        quotes[row.pop("session")].append(row)
+    rows = _first_quotes(programme).values(
+        "session",
+        "consent",
+        "language",
+        "session__survey",
+        "comment_ja",
+        "comment_en",
+        "company__name_ja",
+        "company__name_en",
+    )
+    for row in rows:
+        quote = {"comment_ja": row["comment_ja"], "comment_en": row["comment_en"]}
+        if row["consent"] == Consent.COMPANY:
+            quote |= {"company_ja": row["company__name_ja"], "company_en": row["company__name_en"]}
+        # Of comments from a workbook nobody knows which language was said.
+        if row["session__survey"] and row["comment_ja"] and row["comment_en"]:
+            quote["translated"] = _other(row["language"])
+        quotes[row["session"]].append(quote)
     return quotes
+
+
+def _remarks(programme: Programme) -> dict:
+    """Return by session what speakers permitted to be printed with their name."""
+    remarks = defaultdict(list)
+    rows = Remark.objects.filter(programme=programme).quotable().order_by("session", "created_at", "id")
+    names = ("speaker__name", "speaker__title")
+    for row in _pairs(rows, "session", "language", "text_ja", "text_en", names=names):
+        remark = {
+            key.removeprefix("speaker__"): value for key, value in row.items() if key not in ("session", "language")
+        }
+        if row["text_ja"] and row["text_en"]:
+            remark["translated"] = _other(row["language"])
+        remarks[row["session"]].append(remark)
+    return remarks
+
+
+def _other(language: str) -> str:
+    return "en" if language == "ja" else "ja"
+
+
+def printed_words(programme: Programme, *, as_of: datetime.date) -> tuple[list, list]:
+    """Return the ids of the comments and the remarks that a report as of the day prints."""
+    held = Q(session__ends_at__lte=_end_of(as_of))
+    # Which quotes come first is settled before the sessions are narrowed, as in the figures.
+    quotes = [
+        row.pk for row in _first_quotes(programme).select_related("session") if row.session.ends_at <= _end_of(as_of)
+    ]
+    remarks = Remark.objects.filter(held, programme=programme).quotable().values_list("pk", flat=True)
+    return quotes, list(remarks)
 
 
 # --- Consultations --------------------------------------------------------------------------------------------------------------

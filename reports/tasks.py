@@ -16,10 +16,11 @@ from jobs.rendering import RenderingTooLong
 from jobs.services import store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
 from notifications.services import tell_job_ended
+from programmes.services import quotes as programmes
 
 from . import rendering
 from .models import Report
-from .queries import fingerprint, one_moment, report_figures
+from .queries import fingerprint, one_moment, printed_words, report_figures
 
 KIND = "report"
 
@@ -85,6 +86,7 @@ def render_report(run: JobRun) -> None:
     with one_moment(), acting_as(run.actor.pk):
         report = Report.objects.select_related("programme").get(pk=run.job.params["report"])
         figures = report_figures(report.programme, as_of=report.as_of, edition=report.edition, now=timezone.now())
+        printed = printed_words(report.programme, as_of=report.as_of)
         report.content_key = content_key(report, figures)
         same = Report.objects.saying(report.content_key).filter(programme=report.programme).first()
     files = None
@@ -95,6 +97,7 @@ def render_report(run: JobRun) -> None:
             raise JobRefused("too_large", TOO_LARGE) from error
     with run.finishing() as job:
         _keep(report, same or figures, files, actor=run.actor)
+        _note_quotes(report, *printed)
         _log(report, job, actor=run.actor, again=same is not None)
         job.result_url = reverse("reports:report", args=[report.programme_id, report.pk])
         tell_job_ended(job=job, actor=run.actor)
@@ -114,6 +117,17 @@ def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] |
         )
     report.figures_sha256 = fingerprint(report.figures)
     report.save(update_fields=["figures", "figures_sha256", "content_key", "pdf", "sheet"])
+
+
+def _note_quotes(report: Report, comments: list, remarks: list) -> None:
+    """Write down whose words this report prints, so that a consent taken back later finds where they stand."""
+    programmes.record_quote_uses(
+        programme=report.programme,
+        report_id=report.pk,
+        title=rendering.file_name(report.figures, language=report.language),
+        feedback_ids=comments,
+        remark_ids=remarks,
+    )
 
 
 def _log(report: Report, job: Job, *, actor, again: bool) -> None:

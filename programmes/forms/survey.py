@@ -118,7 +118,7 @@ class ConsentForm(PortalFormMixin, forms.Form):
     submit_label = _("Save my choice")
 
     def __init__(self, *args, allowed: tuple[Consent, ...], present: str, **kwargs):
-        super().__init__(*args, initial={"consent": present}, **kwargs)
+        super().__init__(*args, **(kwargs | {"initial": {"consent": present}}))
         self.fields["consent"].choices = _consents(*allowed)
 
 

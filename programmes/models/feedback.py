@@ -12,6 +12,9 @@ from programmes.enums import Consent
 from .programme import Programme, records_visible_to
 from .sessions import Session, Speaker
 
+FEWEST = 3
+"""Answers without names are shown from so many on; of fewer one could guess whose they are."""
+
 
 class FeedbackQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -24,6 +27,15 @@ class FeedbackQuerySet(models.QuerySet):
 
     def with_words(self):
         return self.exclude(comment_ja="", comment_en="")
+
+    def named(self):
+        return self.filter(company__isnull=False)
+
+    def shown(self):
+        """What may be read and printed: with a name, or one of several without names."""
+        unnamed = Feedback.objects.filter(company__isnull=True).order_by().values("session")
+        several = unnamed.annotate(answers=models.Count("pk")).filter(answers__gte=FEWEST).values("session")
+        return self.filter(Q(company__isnull=False) | Q(session__in=several))
 
 
 class Feedback(IdentifiedModel):

@@ -15,9 +15,7 @@ from common.models import in_language
 from programmes.catalogue.questions import Question, read_questions
 from programmes.enums import QuestionKind
 from programmes.models import Attendance, Feedback, Session, Survey, SurveyInvitation
-
-FEWEST = 3
-"""An anonymous survey shows nothing that fewer people than these have said."""
+from programmes.models.feedback import FEWEST
 
 # --- By link ----------------------------------------------------------------------------------------------------------
 
@@ -106,6 +104,13 @@ def own_surveys() -> dict[UUID, OwnSurvey]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT invitation_id, session_id, closes_at, answered_on FROM app.own_surveys()")
         return {row[1]: OwnSurvey(*row) for row in cursor.fetchall()}
+
+
+def own_quote_uses(feedback: Feedback) -> list[dict]:
+    """Return in which reports the acting person's own comment was printed, as `Door.uses` has them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT title, used_at FROM app.own_quote_uses(%s)", [feedback.pk])
+        return [{"title": title, "used_at": used_at.isoformat()} for title, used_at in cursor.fetchall()]
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------

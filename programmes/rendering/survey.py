@@ -16,7 +16,7 @@ from common.components import Cell, Column, Figure, Table
 from programmes.catalogue.questions import Question
 from programmes.enums import Consent, QuestionKind
 from programmes.models import Survey, SurveyInvitation
-from programmes.queries.survey import Door, Progress, Results, Said, Tally, may_be_reminded
+from programmes.queries.survey import Door, OwnSurvey, Progress, Results, Said, Tally, may_be_reminded
 
 from .programme import people_unit
 from .session_tabs import session_tabs
@@ -40,6 +40,23 @@ def uses(rows: Iterable[dict]) -> list[str]:
         % {"title": row["title"], "day": dates.long_date(timezone.localdate(parse_datetime(row["used_at"])))}
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class OwnSurveyCard:
+    """The survey that somebody with an account was asked to answer, on the page of its session."""
+
+    url: str
+    until: str
+    is_open: bool
+    has_answered: bool
+
+
+def own_survey(own: OwnSurvey | None, *, url: str, now: datetime) -> OwnSurveyCard | None:
+    if own is None:
+        return None
+    until = dates.date_and_time(own.closes_at)
+    return OwnSurveyCard(url, until, own.is_open(now), own.answered_on is not None)
 
 
 # --- The secretariat's pages --------------------------------------------------------------------------------------------

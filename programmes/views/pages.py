@@ -7,9 +7,12 @@ from audit import services as audit
 from programmes import queries, rendering, workflow
 from programmes.models import Feedback, Photo, Programme, Session
 from programmes.queries import planning
+from programmes.queries.survey import own_surveys
 from programmes.rendering import planning as words
+from programmes.rendering import survey as survey_words
 from programmes.rendering.photos import shots
 from programmes.rendering.session_tabs import session_tabs
+from programmes.services.survey_links import survey_path
 
 from .mixins import PAGE_SIZE, CountedPaginator, ProgrammeMixin, places_of
 
@@ -66,7 +69,10 @@ class SessionView(ProgrammeMixin, DetailView):
         page = CountedPaginator(queries.attendances(user, session), PAGE_SIZE, count=turnout.registered).get_page(
             self.request.GET.get("page")
         )
-        feedback = list(Feedback.objects.visible_to(user).filter(session=session).select_related("person"))
+        # Answers without a name are read on the page of the survey alone, where there are enough of them.
+        said = Feedback.objects.visible_to(user).filter(session=session).named().with_words()
+        feedback = list(said.select_related("person"))
+        own = own_surveys().get(session.pk)
         if feedback and self.manages:
             audit.log_look(actor=user, obj=session, programme_id=self.programme.pk, now=self.now)
         return context | {
@@ -87,4 +93,6 @@ class SessionView(ProgrammeMixin, DetailView):
             "figures": rendering.turnout_figures(turnout, session=session, now=self.now),
             "table": rendering.attendance_table(page.object_list, session=session),
             "feedback": rendering.feedback_notes(feedback, with_names=not self.manages),
+            "own_survey": survey_words.own_survey(own, url=survey_path(own.invitation_id) if own else "", now=self.now),
+            "has_own_words": any(note.person.user_id == user.pk for note in feedback),
         }

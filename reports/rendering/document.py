@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -196,11 +196,25 @@ def _session(session: Mapping, figures: Mapping) -> dict:
         "caption": format_html(_("{session} – outcome"), session=w.words(session, "title")),
         "summary": narrative.session_summary(session, figures),
         "quotes_introduction": narrative.quotes_introduction(session),
-        "quotes": [w.words(quote, "comment") for quote in session["quotes"]],
+        "quotes": [
+            _quote(quote, "comment", by=[w.words(quote, "company")] if "company_ja" in quote else [])
+            for quote in session["quotes"]
+        ],
+        "remarks": [
+            _quote(remark, "text", by=[w.speaker_name(remark), w.words(remark, "title")])
+            for remark in session.get("remarks", ())
+        ],
         "more_quotes": _more_quotes(session),
         "rows": _session_facts(session, figures),
         "agenda": [_agenda_group(kind, items) for kind, items in narrative.grouped_agenda(session)],
     }
+
+
+def _quote(record: Mapping, name: str, *, by: list[SafeString]) -> dict:
+    """Return somebody's words with who said them, where they agreed to that, and whether it is a translation."""
+    is_translation = record.get("translated") == w.language()
+    parts = [*filter(None, by), *([_("translation")] if is_translation else [])]
+    return {"words": w.words(record, name), "source": format_html_join(" · ", "{}", ((part,) for part in parts))}
 
 
 def _more_quotes(session: Mapping) -> str:

@@ -173,6 +173,18 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:remind_survey": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:survey_answers": (Page(**FOR_SECRETARIAT),),
     "programmes:survey_csv": (Page(**FOR_SECRETARIAT),),
+    "programmes:quotes": (Page(**FOR_SECRETARIAT),),
+    "programmes:quote": (
+        Page(get=MANAGED, post=MANAGED, posted=(302,), knows=MEMBERS, named={"feedback_id": "feedback"}),
+        # One answer without a name is shown to nobody.
+        Page(named={"feedback_id": "feedback without a name"}),
+    ),
+    "programmes:new_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:remark": (
+        Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),
+    ),
+    # Of the person who gave the answers alone, and none of the cast has an account and an answer both.
+    "programmes:own_consent": (Page(get=PROGRAMME, got=(404,), post=PROGRAMME, posted=(404,)),),
     "policies:company": (Page(get=RECORDS),),
     "policies:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # Writing: for people of the company; its advisers know that there are texts and read them elsewhere.
