@@ -85,7 +85,7 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
 
     def _what_it_is(self) -> dict:
         user, programme = self.request.user, self.programme
-        sessions = Session.objects.visible_to(user).filter(programme=programme)
+        sessions = Session.objects.visible_to(user).standing().filter(programme=programme)
         return {
             "terms": rendering.programme_terms(programme, programme.organisations.all()),
             "sessions": rendering.coming(sessions, [], with_company=False),

@@ -215,7 +215,7 @@ def _policies(programme: Programme, enrolled: list[dict], kinds, reached: Reache
 def _sessions(programme: Programme, bound: datetime.datetime) -> list[dict]:
     fields = ("id", "code", "strand", "kind", "starts_at", "ends_at", "method")
     rows = _pairs(
-        Session.objects.filter(programme=programme).order_by("starts_at", "order", "id"),
+        Session.objects.standing().filter(programme=programme).order_by("starts_at", "order", "id"),
         *fields,
         names=("title", "method_note", "venue"),
     )
@@ -403,13 +403,14 @@ def _advisers(held) -> list[dict]:
 
 def text_gaps(programme: Programme) -> list[tuple[str, str, str]]:
     """Return what a report will have to print in the other language, as (kind of row, missing language, text there is)."""
+    held = Session.objects.standing().filter(programme=programme).order_by()
     sources = (
         ("organisation", Organisation.objects.filter(programme=programme), "name"),
-        ("session", Session.objects.filter(programme=programme), "title"),
-        ("venue", Session.objects.filter(programme=programme), "venue"),
-        ("agenda", AgendaItem.objects.filter(programme=programme), "title"),
-        ("speaker", Speaker.objects.filter(programme=programme), "name"),
-        ("speaker_title", Speaker.objects.filter(programme=programme), "title"),
+        ("session", Session.objects.standing().filter(programme=programme), "title"),
+        ("venue", Session.objects.standing().filter(programme=programme), "venue"),
+        ("agenda", AgendaItem.objects.filter(session__in=held), "title"),
+        ("speaker", Speaker.objects.filter(item__session__in=held), "name"),
+        ("speaker_title", Speaker.objects.filter(item__session__in=held), "title"),
     )
     queries = [
         queryset.filter(~Q(**{f"{name}_{there}": ""}), **{f"{name}_{missing}": ""})

@@ -227,8 +227,8 @@ def turnouts(user, sessions: Iterable[Session]) -> dict[UUID, Turnout]:
 
 
 def upcoming_sessions(user, *, programme_ids, now: datetime, limit: int = 3) -> QuerySet[Session]:
-    """The next sessions that are not over yet."""
-    return Session.objects.visible_to(user).filter(programme__in=programme_ids, ends_at__gt=now)[:limit]
+    """The next sessions that are announced and not over yet."""
+    return Session.objects.visible_to(user).standing().filter(programme__in=programme_ids, ends_at__gt=now)[:limit]
 
 
 def attendances(user, session: Session) -> QuerySet[Attendance]:

@@ -223,3 +223,13 @@ def test_gaps_name_what_is_missing_in_one_language_only(small):
     make_session(programme, title_ja="", title_en="Only English", venue_ja="会議室", venue_en="")
     with acting_as(user.pk):
         assert text_gaps(programme) == [("session", "ja", "Only English"), ("venue", "en", "会議室")]
+
+
+def test_drafts_and_cancelled_sessions_are_in_no_report(small):
+    programme, user, _enrolment = small
+    make_session(programme, code="HELD")
+    for code, state in (("DRAFT", "draft"), ("OFF", "cancelled")):
+        make_session(programme, code=code, state=state, title_ja="", title_en="Only English")
+    assert [session["code"] for session in ask(programme, user)["sessions"]] == ["HELD"]
+    with acting_as(user.pk):
+        assert text_gaps(programme) == []
