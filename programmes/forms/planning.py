@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,8 @@ from programmes.models import Seat, Session
 from programmes.services.planning import Plan, WayIn
 
 MOST_PLACES = 10_000
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+_A_YEAR = _("Please check the year.")
 _WEB_ADDRESS = URLValidator(schemes=("http", "https"))
 
 
@@ -24,10 +27,28 @@ class ClockField(forms.TimeField):
 
 
 class DayField(forms.DateField):
-    """A day."""
+    """A day of this century: a year with a digit too few is a slip, and no calendar knows it."""
 
     def __init__(self, **kwargs):
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValidationError(_A_YEAR)
+
+
+class MomentField(forms.DateTimeField):
+    """A day of this century with a time."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValidationError(_A_YEAR)
 
 
 class AddressField(forms.URLField):
@@ -56,11 +77,8 @@ class SessionForm(PortalFormMixin, forms.ModelForm):
     held_on = DayField(label=_("Day"))
     begins = ClockField(label=_("From"))
     ends = ClockField(label=_("Until"))
-    registration_ends_at = forms.DateTimeField(
-        label=_("Registration until"),
-        required=False,
-        help_text=_("Empty: until the session begins."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    registration_ends_at = MomentField(
+        label=_("Registration until"), required=False, help_text=_("Empty: until the session begins.")
     )
     capacity_onsite = forms.IntegerField(
         label=_("Places on site"), required=False, min_value=0, max_value=MOST_PLACES, help_text=_("Empty: no limit.")
@@ -96,14 +114,14 @@ class SessionForm(PortalFormMixin, forms.ModelForm):
 
     # The parts of the page, each with its heading and its fields.
     PARTS = (
-        (_("What it is"), ("code", "strand", "kind", "audience", "title_ja", "title_en")),
-        (_("When and how"), ("held_on", "begins", "ends", "method", "method_note_ja", "method_note_en")),
+        (_("What it is"), ("code", "audience", "strand", "kind", "title_ja", "title_en")),
+        (_("When and how"), ("held_on", "method", "begins", "ends", "method_note_ja", "method_note_en")),
         (
             _("On site"),
             ("venue_ja", "venue_en", "capacity_onsite", "onsite_url", "onsite_note_ja", "onsite_note_en"),
         ),
-        (_("Online"), ("capacity_online", "online_url", "online_note_ja", "online_note_en", "online_share")),
-        (_("For participants"), ("registration_ends_at", "preparation_ja", "preparation_en", "facilitators")),
+        (_("Online"), ("online_url", "capacity_online", "online_note_ja", "online_note_en", "online_share")),
+        (_("For participants"), ("preparation_ja", "preparation_en", "registration_ends_at", "facilitators")),
     )
 
     class Meta:

@@ -174,6 +174,7 @@ class AgendaView(SessionMixin, TemplateView):
         return super().get_context_data(
             agenda=self.agenda,
             refusals=[(self.refusal, "")] if self.refusal else [],
+            hours=rendering.when(self.session),
             known=queries.known_speakers(self.request.user, self.programme),
             **kwargs,
         )

@@ -212,8 +212,8 @@ def test_others_see_a_photograph_only_with_consent(cast, sign_in, has_consent):
         ["質疑応答の様子"] if has_consent else []
     )
     answer = member.get(page("photo", session, photo))
-    answer.close()
     assert answer.status_code == (200 if has_consent else 404)
+    assert not has_consent or b"".join(answer.streaming_content).startswith(b"\xff\xd8\xff")
     response = desk.get(page("photo", session, photo))
     assert (response.status_code, response["Content-Type"], response["X-Content-Type-Options"]) == (
         200,
@@ -221,7 +221,6 @@ def test_others_see_a_photograph_only_with_consent(cast, sign_in, has_consent):
         "nosniff",
     )
     assert b"".join(response.streaming_content).startswith(b"\xff\xd8\xff")
-    response.close()
     overview = desk.get(page("session_photos", session))
     assert [shot.has_consent for shot in overview.context["shots"]] == [has_consent]
     assert ("同意がないため" in overview.content.decode()) == (not has_consent)

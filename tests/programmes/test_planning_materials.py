@@ -108,7 +108,6 @@ def test_a_file_is_kept_and_opened_by_participants(cast, desk, sign_in):
     opened = member.get(page("material", session, material))
     assert (opened.status_code, b"".join(opened.streaming_content)) == (200, PDF)
     assert opened["Content-Disposition"].startswith("attachment")
-    opened.close()
     assert sign_in(cast.people["stranger"]).get(page("material", session, material)).status_code == 404
 
 
