@@ -46,7 +46,8 @@ class CertificatesView(ClosingMixin, TemplateView):
             came=came,
             certified=certified,
             waiting=came - certified,
-            issuing=shown_job(user, issuing),
+            # What came of it stands in the table.
+            issuing=None if issuing and issuing.state == Job.State.DONE else shown_job(user, issuing),
             printing=self.printing(printing),
             is_issuing=bool(issuing and issuing.is_open),
             is_working=any(job and job.is_open for job in (issuing, printing)),

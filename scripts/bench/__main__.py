@@ -27,6 +27,7 @@ from workbook import write_workbook
 
 SIZES = (16, 160, 1600)
 REGISTER_SIZES = (100, 1_000, 10_000)
+CERTIFICATES = 1_000
 REQUESTS = 60
 WARM_UP = 6
 
@@ -144,6 +145,18 @@ def measure_register(entries: int, folder: Path) -> dict:
         return measure_pages(env, query_counts(env, "register.py", str(entries)))
 
 
+def measure_certificates(folder: Path) -> dict:
+    """Certificates for a session of a thousand people, drawn one by one and in one file, by the worker's own code."""
+    say(f"{CERTIFICATES} certificates")
+    code = "bench-certificates"
+    workbook = folder / f"{code}.xlsx"
+    write_workbook(workbook, companies=SIZES[0], code=code)
+    with own_database("portal_bench_certificates", folder) as env:
+        run(["manage.py", "import_programme", str(workbook)], env=env)
+        run(["manage.py", "open_account", "secretariat@bench.example"], env=env)
+        return query_counts(env, "certificates.py", str(CERTIFICATES))
+
+
 def measure_redlines() -> dict:
     """Two Japanese texts of 8,000 characters, compared word by word in a process of its own."""
     script = str(ROOT / "scripts/bench/redlines.py")
@@ -235,6 +248,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         registers = {str(size): measure_register(size, Path(folder)) for size in REGISTER_SIZES}
         results = {str(size): measure(size, Path(folder)) for size in SIZES}
+        certificates = measure_certificates(Path(folder))
     document = {
         "machine": machine(),
         "commit": commit(),
@@ -243,6 +257,7 @@ def main() -> None:
         "redline_8000_characters": redlines,
         "sizes": results,
         "register": registers,
+        "certificates": certificates,
         "growth": growth(results, registers),
     }
     print(json.dumps(document, ensure_ascii=False, indent=2))
