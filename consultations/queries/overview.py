@@ -44,9 +44,10 @@ def condition(show: str, *, each: int) -> Q:
 
 def overview_counts(enrolments: QuerySet[Enrolment], *, each: int) -> dict[str, int]:
     """Count the enrolments of `with_rounds` for each choice, and all of them; one statement."""
-    rows = enrolments.order_by().values("pk")
     conditions = {show: condition(show, each=each) for show in SHOWS}
-    return rows.aggregate(all=Count("pk"), **{name: Count("pk", filter=which) for name, which in conditions.items()})
+    counts = {f"of_{name}": Count("pk", filter=which) for name, which in conditions.items()}
+    found = enrolments.order_by().aggregate(of_all=Count("pk"), **counts)
+    return {name.removeprefix("of_"): number for name, number in found.items()}
 
 
 def most_rounds(user, programme: Programme) -> int:

@@ -111,6 +111,7 @@ class Card:
     method: str
     status: SafeString
     minutes: str = ""
+    minutes_url: str = ""
     url: str = ""
 
 
@@ -120,6 +121,14 @@ def card(consultation: Consultation, *, now: datetime, minutes: Minutes | None =
         adviser=pgettext("adviser's name", "Adviser: %(name)s") % {"name": consultation.adviser.name},
         method=consultation.get_method_display(),
         status=state_badge(consultation, now=now),
-        minutes=minutes.text if minutes else "",
+        minutes=_said(minutes) if minutes else "",
+        minutes_url=reverse("consultations:minutes", args=[consultation.company_id, consultation.pk])
+        if minutes
+        else "",
         url=reverse("consultations:booked", args=[consultation.company_id, consultation.pk]),
     )
+
+
+def _said(minutes: Minutes) -> str:
+    """Return the passages of the minutes one after the other."""
+    return "\n\n".join(filter(None, (minutes.matters, minutes.advice, minutes.text)))

@@ -229,13 +229,13 @@ def put_off(
     calendar = _check_time(enrolment, adviser, starts_at, actor=actor, now=now, moving=locked.pk)
     _queue_up(adviser.pk)
     _check_room(calendar, starts_at, moving=locked.pk)
-    before = locked.starts_at
+    before, former = locked.starts_at, locked.adviser
     _decided(lambda: _write_time(locked, adviser, starts_at, method, calendar))
     record_change(locked, kind=ChangeKind.MOVED, actor=actor, before=before, reason=reason)
     _log("consultation.moved", locked, actor)
     assignment = Assignment.objects.on(timezone.localdate(starts_at)).get(enrolment=enrolment, adviser=adviser)
     pin_draft(locked, actor=actor, begins=assignment.starts_on)
-    messages.tell_moved(locked, actor)
+    messages.tell_moved(locked, actor, former=former)
     return locked
 
 

@@ -15,7 +15,7 @@ from policies.models import Cycle
 from programmes import services as programmes
 from programmes.models import Assignment
 
-from . import data
+from . import data, meetings
 from .world import World
 from .writing import Story, prepare_advisers
 
@@ -56,6 +56,7 @@ def tell_stories(world: World) -> None:
                 *_what_followed(world, story),
             ]
         )
+    meetings.leave_notes(world)
 
 
 def _beginning(story: Story) -> list[Deed]:
@@ -113,12 +114,15 @@ def _consultations(world: World, story: Story) -> list[Deed]:
     facts = story.facts
     booker = next(world.users[person["key"]] for person in facts["people"] if person["key"] in world.users)
     return [
-        Deed(meeting["day"], CONSULT, booker, _consulting(world, story, meeting, booker))
-        for meeting in facts.get("consultations", [])
+        Deed(meeting["day"], CONSULT, booker, _consulting(world, story, number, booker))
+        for number, meeting in enumerate(facts.get("consultations", []))
     ]
 
 
-def _consulting(world: World, story: Story, meeting: dict, booker: User) -> Callable:
+def _consulting(world: World, story: Story, number: int, booker: User) -> Callable:
+    meeting = story.facts["consultations"][number]
+    told = meetings.facts_of(story.facts["key"], number)
+
     def consult():
         consultation = consultations.book_consultation(
             enrolment=world.enrolments[story.facts["key"]],
@@ -129,18 +133,23 @@ def _consulting(world: World, story: Story, meeting: dict, booker: User) -> Call
             actor=booker,
         )
         story.date(world.calendar.moment(min(meeting["day"], -1), "09:00"))
+        meetings.prepare(world, consultation, told, booker=booker)
         if meeting["state"] == State.CANCELLED:
             consultation_workflow.move(consultation=consultation, transition=ConsultationMove.CANCEL, actor=booker)
         if meeting["state"] == State.HELD:
-            _hold(consultation, meeting, adviser=world.users[meeting["adviser"]])
+            _hold(world, consultation, meeting, told, adviser=world.users[meeting["adviser"]])
 
     return consult
 
 
-def _hold(consultation, meeting: dict, *, adviser: User) -> None:
+def _hold(world: World, consultation, meeting: dict, told: dict, *, adviser: User) -> None:
     with acting_as(adviser.pk):
         consultation_workflow.move(consultation=consultation, transition=ConsultationMove.HOLD, actor=adviser)
-        consultations.write_minutes(consultation=consultation, text=meeting["minutes"].strip(), actor=adviser)
+        text = meeting["minutes"].strip()
+        if "advice" in told:
+            meetings.write_up(world, consultation, told, text=text, adviser=adviser)
+        else:
+            consultations.write_minutes(consultation=consultation, text=text, actor=adviser)
         if "note" in meeting:
             consultations.note_privately(consultation=consultation, text=meeting["note"], actor=adviser)
 

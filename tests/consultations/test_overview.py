@@ -56,7 +56,12 @@ def test_companies_by_rounds(full, sign_in):
     adviser = full.people["adviser"].name_ja
     company, neighbour = full.company.name_ja, full.neighbour.company.name_ja
     assert rows(response)[:2] == [
-        [company, adviser, f"実施済み 2025年2月3日 {adviser}", f"未対応 実施の記録がありません 2025年2月10日 {adviser}"],
+        [
+            company,
+            adviser,
+            f"実施済み 2025年2月3日 {adviser}",
+            f"未対応 実施の記録がありません 2025年2月10日 {adviser}",
+        ],
         [neighbour, "–", "–", "–"],
     ]
     assert "秘密の相談" not in response.content.decode()
@@ -92,6 +97,9 @@ def test_hours_are_a_line_a_month_and_a_sum_an_adviser(full, adviser, sign_in):
     make_consultation(full.neighbour, adviser, starts_at=MORNING + timedelta(days=40), minutes=90)
     make_consultation(full.neighbour, adviser, starts_at=MORNING + timedelta(days=41), state="missed")
     other = make_seat(full.programme, role="adviser")
+    for seat, kana in ((adviser, "ア"), (other, "イ")):
+        seat.name_kana = kana
+        seat.save()
     make_consultation(full.neighbour, other, starts_at=MORNING + timedelta(days=50), state="cancelled_late")
     client = sign_in(full.people["secretariat"])
     found = [line[1:] for line in lines(client.get(address("hours_sheet", full.programme)))[1:]]
