@@ -26,16 +26,29 @@ class Entry:
     place: str = ""
     lines: tuple[str, ...] = ()
     is_cancelled: bool = False
+    is_tentative: bool = False
 
 
 def calendar_file(entry: Entry, *, now: datetime) -> bytes:
     """Return one meeting as a file to open: a calendar adds it, changes it, or takes it out. Times are Asia/Tokyo."""
+    return written(_calendar("CANCEL" if entry.is_cancelled else "PUBLISH"), [entry], now=now)
+
+
+def calendar_feed(entries: Iterable[Entry], *, name: str, now: datetime) -> bytes:
+    """Return a person's calendar. What was cancelled stays in it as cancelled, because a feed cannot delete."""
+    calendar = _calendar("PUBLISH")
+    calendar.add("X-WR-CALNAME", name)
+    calendar.add("X-WR-TIMEZONE", settings.TIME_ZONE)
+    return written(calendar, entries, now=now)
+
+
+def _calendar(method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODUCT)
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("METHOD", "CANCEL" if entry.is_cancelled else "PUBLISH")
-    return written(calendar, [entry], now=now)
+    calendar.add("METHOD", method)
+    return calendar
 
 
 def written(calendar: Calendar, entries: Iterable[Entry], *, now: datetime) -> bytes:
@@ -54,7 +67,7 @@ def event_of(entry: Entry, *, now: datetime) -> Event:
     event.add("DTSTART", timezone.localtime(entry.starts_at))
     event.add("DTEND", timezone.localtime(entry.ends_at))
     event.add("SEQUENCE", entry.sequence)
-    event.add("STATUS", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("STATUS", "CANCELLED" if entry.is_cancelled else "TENTATIVE" if entry.is_tentative else "CONFIRMED")
     event.add("SUMMARY", entry.summary)
     if entry.place:
         event.add("LOCATION", entry.place)

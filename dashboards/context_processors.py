@@ -109,6 +109,14 @@ _BELONGS_TO = {
     "dashboards:company": _FROM_OUTSIDE | {"dashboards:company_home"},
     "policies:company": _FROM_OUTSIDE,
     "programmes:company_sessions": _FROM_OUTSIDE,
+    "programmes:register": {"programmes:company_sessions"},
+    "programmes:apologise": {"programmes:company_sessions"},
+    "programmes:registrations": {"programmes:sessions"},
+    "programmes:register_for": {"programmes:sessions"},
+    "programmes:apologise_for": {"programmes:sessions"},
+    "programmes:observers": {"programmes:sessions"},
+    "programmes:observer": {"programmes:sessions"},
+    "programmes:calendar_settings": {"programmes:sessions", "programmes:company_sessions"},
     "consultations:company": _FROM_OUTSIDE,
 }
 

@@ -15,7 +15,7 @@ from common.models import in_language
 from common.prepared import Prepared
 from companies.enums import AccessKind, MemberRole
 from companies.models import Access, Company, Membership
-from programmes.enums import MANAGING_ROLES, Mode, SeatRole
+from programmes.enums import MANAGING_ROLES, Mode, Registration, SeatRole
 from programmes.models import (
     Assignment,
     Attendance,
@@ -203,12 +203,13 @@ class Turnout:
     onsite: int = 0
     online: int = 0
     expected: int = 0  # registered and not yet known whether they came
-    registered: int = 0
+    registered: int = 0  # had a place, whether they came or not
+    listed: int = 0  # all who said something and did not take it back: those who wait and those who apologised, too
 
 
 def turnouts(user, sessions: Iterable[Session]) -> dict[UUID, Turnout]:
     """Return the turnout of each session by its id, in one statement; sessions that nobody registered for are left out."""
-    came = Q(attended=True)
+    came, placed = Q(attended=True), Q(registration=Registration.REGISTERED)
     rows = (
         Attendance.objects.visible_to(user)
         .filter(session__in=sessions)
@@ -219,8 +220,9 @@ def turnouts(user, sessions: Iterable[Session]) -> dict[UUID, Turnout]:
             companies=Count("company_id", filter=came, distinct=True),
             onsite=Count("pk", filter=came & Q(actual_mode=Mode.ONSITE)),
             online=Count("pk", filter=came & Q(actual_mode=Mode.ONLINE)),
-            expected=Count("pk", filter=Q(attended__isnull=True)),
-            registered=Count("pk"),
+            expected=Count("pk", filter=placed & Q(attended__isnull=True)),
+            registered=Count("pk", filter=placed),
+            listed=Count("pk", filter=~Q(registration=Registration.CANCELLED)),
         )
     )
     return {row.pop("session_id"): Turnout(**row) for row in rows}
@@ -232,9 +234,11 @@ def upcoming_sessions(user, *, programme_ids, now: datetime, limit: int = 3) -> 
 
 
 def attendances(user, session: Session) -> QuerySet[Attendance]:
-    """Who registered for a session, company by company in the order of their kana."""
-    rows = Attendance.objects.visible_to(user).filter(session=session).select_related("company", "person")
-    return rows.order_by("company__name_kana", "company__name_ja", "person__name_kana", "pk")
+    """Who said something to a session and did not take it back, company by company in the order of their kana."""
+    rows = Attendance.objects.visible_to(user).filter(session=session).exclude(registration=Registration.CANCELLED)
+    return rows.select_related("company", "person").order_by(
+        "company__name_kana", "company__name_ja", "person__name_kana", "pk"
+    )
 
 
 def milestone_counts(user, programme: Programme, *, day: date) -> QuerySet[MilestoneKind]:

@@ -214,12 +214,11 @@ def companies_unit(count: int) -> str:
 
 
 def presence(attendance: Attendance) -> SafeString:
-    """Return whether somebody came, and how, as a badge with the mode."""
-    if attendance.attended is None:
-        return badge("planned", detail=str(Mode(attendance.planned_mode).label))
-    if not attendance.attended:
-        return badge("missed")
-    return badge("attended", detail=str(Mode(attendance.actual_mode).label))
+    """Return whether somebody came, and how, as a badge with the mode; or that they wait or sent an apology."""
+    if attendance.attended:
+        return badge(attendance.standing, detail=str(Mode(attendance.actual_mode).label))
+    is_planned = attendance.standing == "planned"
+    return badge(attendance.standing, detail=str(Mode(attendance.planned_mode).label) if is_planned else "")
 
 
 def attendance_table(attendances: Iterable[Attendance], *, session: Session) -> Table:
@@ -305,19 +304,6 @@ def meeting(session: Session, people: Iterable[Attendance] = ()) -> Meeting:
         for a in people
     ]
     return Meeting(session.title, session_url(session), when(session), where(session), gettext(", ").join(names))
-
-
-def own_sessions(sessions: Iterable[Session], attendances: Iterable[Attendance], *, now: datetime) -> dict:
-    """Return what is to come as cards and what was as a table, with the people of the one company."""
-    by_session = defaultdict(list)
-    for attendance in attendances:
-        by_session[attendance.session_id].append(attendance)
-    upcoming = [session for session in sessions if session.ends_at > now]
-    past = [session for session in sessions if session.ends_at <= now]
-    return {
-        "upcoming": [meeting(session, by_session[session.pk]) for session in upcoming],
-        "past": own_sessions_table(past, by_session) if past else None,
-    }
 
 
 def own_sessions_table(sessions: Iterable[Session], by_session: dict[UUID, list[Attendance]]) -> Table:

@@ -14,7 +14,7 @@ from common import dates
 from common.components import Cell, Chip, Column, Figure, Row, Table, badge, link, with_query
 from common.models import in_language
 from companies.models import Company, Person
-from programmes.enums import Audience, Mode, ObserverKind, Registration, SessionState
+from programmes.enums import Audience, Mode, ObserverKind, Registration, SessionState, Strand
 from programmes.models import Arrival, Attendance, Material, Observer, Session
 from programmes.queries import NONE_TAKEN, Taken
 
@@ -93,6 +93,8 @@ class SessionCard:
     calendar_url: str
     is_list: bool = False
     coming: str = ""
+    ticket_url: str = ""
+    presentation_url: str = ""
 
 
 @dataclass
@@ -105,6 +107,7 @@ class Told:
     numbers: Mapping[UUID, int]
     ways_in: Mapping[UUID, list[Arrival]] = field(default_factory=dict)
     materials: Mapping[UUID, list[Material]] = field(default_factory=dict)
+    reader_id: UUID | None = None
 
     def __post_init__(self):
         self.rows = defaultdict(dict)
@@ -156,7 +159,31 @@ def session_card(session: Session, told: Told, *, desk: Desk, now: datetime) -> 
         calendar_url=reverse("programmes:session_calendar", args=[session.programme_id, session.pk]),
         is_list=desk.is_list,
         coming=_coming(rows.values()),
+        ticket_url=_ticket_url(session, rows.values(), told.reader_id),
+        presentation_url=_presentation_url(session, desk),
     )
+
+
+def _ticket_url(session: Session, rows: Iterable[Attendance], reader_id: UUID | None) -> str:
+    """Return where the reader's own code for the reception is: for who is registered on site."""
+    own = (row for row in rows if row.person.user_id == reader_id and row.planned_mode == Mode.ONSITE)
+    if reader_id is None or not any(row.registration == Registration.REGISTERED for row in own):
+        return ""
+    return _address("programmes:ticket", session.programme_id, session.pk)
+
+
+def _presentation_url(session: Session, desk: Desk) -> str:
+    """Return where a company enters what it presents at a closing meeting."""
+    if session.strand != Strand.CLOSING or desk.kind != "company":
+        return ""
+    return _address("programmes:presentation", desk.company_id, session.pk)
+
+
+def _address(name: str, *args) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def _coming(rows: Iterable[Attendance]) -> str:
@@ -267,10 +294,7 @@ def _way_in(way: Arrival, session: Session, *, now: datetime) -> WayIn:
 def _paper(material: Material) -> Paper:
     url = material.url
     if material.file_id:
-        try:
-            url = reverse("programmes:material", args=[material.programme_id, material.session_id, material.pk])
-        except NoReverseMatch:
-            url = ""
+        url = _address("programmes:material", material.programme_id, material.session_id, material.pk)
     return Paper(str(material), material.get_kind_display(), url)
 
 

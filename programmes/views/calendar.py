@@ -2,24 +2,25 @@
 
 from datetime import timedelta
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
+from common.calendars import Entry, calendar_feed, calendar_file
 from common.tenancy import acting_as
 from common.tokens import token_hash
+from common.views.links import LinkView
 from programmes import queries
 from programmes.enums import SessionState
 from programmes.models import CalendarFeed, Session
-from programmes.rendering import calendar as entries
+from programmes.rendering.calendar import session_entry
 from programmes.services import calendar as services
 
 from .mixins import ProgrammeMixin
@@ -27,18 +28,12 @@ from .mixins import ProgrammeMixin
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 # So long what is over stays in the personal calendar.
 KEPT = timedelta(days=30)
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-    # The address is the key.
-    "Referrer-Policy": "no-referrer",
-}
 
 
-def entries_of(user, sessions: list[Session]) -> list[entries.Entry]:
+def entries_of(user, sessions: list[Session]) -> list[Entry]:
     """Return sessions as entries with what the person said to each, and the ways in that they may see."""
     rows, ways = queries.own_standings(user, sessions), queries.ways_in(user, sessions)
-    return [entries.Entry(session, rows.get(session.pk), tuple(ways.get(session.pk, ()))) for session in sessions]
+    return [session_entry(session, rows.get(session.pk), ways.get(session.pk, ())) for session in sessions]
 
 
 class SessionCalendarView(ProgrammeMixin, View):
@@ -48,32 +43,27 @@ class SessionCalendarView(ProgrammeMixin, View):
         announced = Session.objects.visible_to(request.user).exclude(state=SessionState.DRAFT)
         session = get_object_or_404(announced, programme=self.programme, pk=kwargs["session_id"])
         [entry] = entries_of(request.user, [session])
-        response = HttpResponse(entries.calendar_file(entry, now=self.now), content_type=CONTENT_TYPE)
+        response = HttpResponse(calendar_file(entry, now=self.now), content_type=CONTENT_TYPE)
         response["Content-Disposition"] = f'attachment; filename="session-{session.pk}.ics"'
         response["Cache-Control"] = "private, no-store"
         return response
 
 
-class CalendarFeedView(View):
+class CalendarFeedView(LinkView):
     """The personal calendar, for programs that cannot sign in. An unknown word and a revoked one are answered alike."""
 
     http_method_names = ("get", "head", "options")
+    unknown_template = "404.html"
 
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        for name, value in HEADERS.items():
-            response[name] = value
-        return response
+    def find(self, token):
+        self.hash = token_hash(token)
+        return queries.feed_owner(self.hash)
 
     def get(self, request, token):
-        owner = queries.feed_owner(token_hash(token))
-        if owner is None:
-            is_guessing = not ratelimit.consume(request, app="allauth.account", action="unknown_link", limit_get=True)
-            return render(request, "429.html" if is_guessing else "404.html", status=429 if is_guessing else 404)
-        now = timezone.now()
+        owner, now = self.door, timezone.now()
         with acting_as(owner.pk), translation.override(owner.language):
             found = entries_of(owner, list(queries.calendar_sessions(owner, since=now - KEPT)))
-            written = entries.calendar_feed(found, name=_("SPP Portal"), now=now)
+            written = calendar_feed(found, name=_("SPP Portal"), now=now)
         return HttpResponse(written, content_type=CONTENT_TYPE)
 
 

@@ -66,7 +66,7 @@ class SessionView(ProgrammeMixin, DetailView):
         context = super().get_context_data(**kwargs)
         user, session = self.request.user, self.object
         turnout = queries.turnouts(user, [session]).get(session.pk, queries.Turnout())
-        page = CountedPaginator(queries.attendances(user, session), PAGE_SIZE, count=turnout.registered).get_page(
+        page = CountedPaginator(queries.attendances(user, session), PAGE_SIZE, count=turnout.listed).get_page(
             self.request.GET.get("page")
         )
         # Answers without a name are read on the page of the survey alone, where there are enough of them.

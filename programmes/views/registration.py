@@ -32,6 +32,7 @@ def gather(user, company, sessions: list[Session], *, today) -> cards.Told:
         numbers=queries.waiting_numbers(sessions),
         ways_in=queries.ways_in(user, sessions),
         materials=queries.materials(user, sessions, today=today),
+        reader_id=user.pk,
     )
 
 

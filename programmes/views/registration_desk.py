@@ -176,7 +176,7 @@ class ObserverView(ObserversView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated and self.manages:
+        if request.user.is_authenticated:
             observers = queries.observers(request.user, self.session)
             self.observer = get_object_or_404(observers, pk=kwargs["observer_id"])
 

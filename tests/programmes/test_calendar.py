@@ -153,7 +153,8 @@ def test_the_address_opens_without_signing_in_what_is_the_persons_own(cast, sess
     assert sessions_in(response) == {str(session.pk): "CONFIRMED", str(left.pk): "CANCELLED"}
     assert LINK in response.content.replace(b"\r\n ", b"").decode()
     assert response["Cache-Control"] == "private, no-store"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
+    assert client.post(make_feed(staff)).status_code == 405
     assert not response.cookies
 
 

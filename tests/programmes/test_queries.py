@@ -128,10 +128,10 @@ def attended(cast) -> Session:
 @pytest.mark.parametrize(
     ("who", "turnout"),
     [
-        ("secretariat", Turnout(people=3, companies=2, onsite=1, online=2, expected=1, registered=5)),
-        ("manager", Turnout(people=2, companies=1, onsite=1, online=1, expected=1, registered=4)),
-        ("adviser", Turnout(people=2, companies=1, onsite=1, online=1, expected=1, registered=4)),
-        ("neighbour", Turnout(people=1, companies=1, onsite=0, online=1, expected=0, registered=1)),
+        ("secretariat", Turnout(people=3, companies=2, onsite=1, online=2, expected=1, registered=5, listed=5)),
+        ("manager", Turnout(people=2, companies=1, onsite=1, online=1, expected=1, registered=4, listed=4)),
+        ("adviser", Turnout(people=2, companies=1, onsite=1, online=1, expected=1, registered=4, listed=4)),
+        ("neighbour", Turnout(people=1, companies=1, onsite=0, online=1, expected=0, registered=1, listed=1)),
         ("unassigned_adviser", None),
         ("other_secretariat", None),
     ],

@@ -138,9 +138,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:apologise": (Page(get=MEMBERS, post=MEMBERS, posted=(200,), knows=RECORDS),),
     "programmes:registrations": (Page(**FOR_SECRETARIAT),),
     "programmes:register_for": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(404,)),),
-    "programmes:apologise_for": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:apologise_for": (Page(get=MANAGED, knows=RECORDS, post=MANAGED, posted=(200,)),),
     "programmes:observers": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:observer": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:observer": (Page(get=MANAGED, post=MANAGED, posted=(200,)),),
     "programmes:session_calendar": (Page(get=PROGRAMME),),
     "programmes:calendar_settings": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     # Closing meetings: companies and the secretariat write, advisers read along; the rest is the secretariat's.
@@ -180,9 +180,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(named={"feedback_id": "feedback without a name"}),
     ),
     "programmes:new_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:remark": (
-        Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),
-    ),
+    "programmes:remark": (Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),),
     # Of the person who gave the answers alone, and none of the cast has an account and an answer both.
     "programmes:own_consent": (Page(get=PROGRAMME, got=(404,), post=PROGRAMME, posted=(404,)),),
     "policies:company": (Page(get=RECORDS),),
