@@ -1,6 +1,5 @@
 """Sessions, their outcome and programmes as the prepared rows and terms that the components take."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
