@@ -227,6 +227,8 @@ def test_rows_that_there_are_stay_the_same_rows(cast, desk):
     response = desk.get(page("session_agenda", session))
     shown = response.context["agenda"].items
     assert [(item.row_id, item["begins"].value()) for item in shown] == [(one.pk, "13:30"), (two.pk, "14:30")]
+    for place in ("0", "1"):
+        assert f'name="add_speaker" value="{place}"' in response.content.decode()
     moved = SECOND | {
         "id": str(two.pk),
         "speakers": [{"id": str(speaker.pk), "name_ja": "小川 元子", "title_ja": "室長"}],
