@@ -170,6 +170,12 @@ def calendars(seats: QuerySet[Seat], *, since: date, until: date, enrolment: Enr
     return [_calendar(row) for row in columns]
 
 
+def calendar_of(seat: Seat, *, since: date, until: date) -> Calendar:
+    """Return when one adviser works between two days."""
+    (calendar,) = calendars(Seat.objects.filter(pk=seat.pk), since=since, until=until)
+    return calendar
+
+
 def assigned_seats(enrolment: Enrolment, *, since: date, until: date) -> QuerySet[Seat]:
     """Return the advisers who are assigned to the company on some day between two."""
     assignments = Assignment.objects.filter(

@@ -93,7 +93,7 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
         if wrong:
             forms[wrong[0]] = wrong[1]
         user, until = self.request.user, self.day + PREVIEW
-        (calendar,) = queries.calendars(Seat.objects.filter(pk=self.seat.pk), since=self.day, until=until)
+        calendar = queries.calendar_of(self.seat, since=self.day, until=until)
         booked = list(queries.booked_from(user, self.seat, now=self.now))
         return super().get_context_data(
             seat=self.seat,
@@ -121,7 +121,7 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
     def exception_line(self, row: DayException) -> str:
         day = dates.long_date(row.on)
         if row.is_closed:
-            return f"{day} {_('no consultations')}"
+            return _("%(day)s: no consultations") % {"day": day}
         return f"{day} {rendering.hours_label(row.starts, row.ends)} {row.get_method_display()}"
 
     def absence_line(self, row: Absence) -> str:
@@ -130,7 +130,8 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
             "last": dates.long_date(row.ends_on),
         }
         if row.stand_in:
-            line = f"{line} {_('Stand-in: %(name)s') % {'name': row.stand_in.name}}"
+            stand_in = _("Stand-in: %(name)s") % {"name": row.stand_in.name}
+            line = f"{line} {stand_in}"
         return line
 
     def conflicts(self) -> list:
@@ -151,7 +152,7 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
         if not booked:
             return []
         last = max(self.day, booked[-1].starts_at.date() + timedelta(days=1))
-        (calendar,) = queries.calendars(Seat.objects.filter(pk=self.seat.pk), since=self.day, until=last)
+        calendar = queries.calendar_of(self.seat, since=self.day, until=last)
         return [
             (
                 rendering.fallen_out_line(each),
