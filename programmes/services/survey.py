@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from audit import services as audit
 from common.dates import date_and_time
 from notifications.rendering import render_message
 from notifications.services import notify, queue_mail
+from notifications.services import remind as remind_of
 from programmes.catalogue.questions import MOST_QUESTIONS, Question, usual_questions
 from programmes.enums import Consent
 from programmes.models import Feedback, Session, Survey, SurveyInvitation
@@ -192,6 +194,9 @@ def _send(survey: Survey, invitations: list[SurveyInvitation], *, kind: str, act
 def _write_to(invitation: SurveyInvitation, survey: Survey, *, kind: str, actor, now: datetime) -> bool:
     person = invitation.person
     path = survey_path(invitation.pk)
+    if person.user and person.user.is_active and kind == "survey_reminder":
+        _remind_account(invitation, survey, now=now)
+        return True
     if person.user and person.user.is_active:
         notify(
             to=person.user,
@@ -209,6 +214,23 @@ def _write_to(invitation: SurveyInvitation, survey: Survey, *, kind: str, actor,
     subject, body = _mail(invitation, survey, kind, path)
     queue_mail(EmailMessage(subject=subject, body=body, to=[person.email]), actor=actor)
     return True
+
+
+def _remind_account(invitation: SurveyInvitation, survey: Survey, *, now: datetime) -> None:
+    """Remind with everything else of the day. The row would keep a link, so it leads to the session's page, which has it."""
+    today = timezone.localdate(now)
+    user = invitation.person.user
+    remind_of(
+        to=user,
+        kind="survey",
+        due_on=today,
+        last_on=timezone.localdate(survey.closes_at),
+        key=f"survey:{invitation.pk}:{today}",
+        params=lambda: {"session": survey.session.title, "until": date_and_time(survey.closes_at)},
+        path=reverse("programmes:session", args=[survey.programme_id, survey.session_id]),
+        company_id=invitation.company_id,
+        programme_id=invitation.programme_id,
+    )
 
 
 def _mail(invitation: SurveyInvitation, survey: Survey, kind: str, path: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
-from notifications.models import Message, OutgoingMail
+from notifications.models import Message, OutgoingMail, Reminder
 from programmes.catalogue.questions import Question, choices_of, moved, new_code, read_questions, usual_questions
 from programmes.models import Feedback, Survey, SurveyInvitation
 from programmes.queries import survey as questions_about
@@ -237,6 +237,19 @@ def test_only_those_who_have_not_answered_are_reminded_and_not_within_three_days
     reminders = OutgoingMail.objects.filter(subject__contains="お願い").count()
     assert reminders == 6
     assert survey.invitations.get(answered_on__isnull=False).reminded_at is None
+
+
+def test_who_has_an_account_is_reminded_in_the_digest_which_keeps_no_link(cast):
+    survey = make_survey(cast, days=30)
+    manager = cast.people["manager"]
+    make_attendance(survey.session, manager.people.get())
+    invite(cast, survey)
+    assert remind(cast, survey) == services.Asked(1, 0)
+    [reminder] = Reminder.objects.all()
+    assert (reminder.to_user, reminder.kind) == (manager, "survey")
+    assert reminder.path == f"/programmes/{cast.programme.pk}/sessions/{survey.session_id}/"
+    assert reminder.params["en"]["session"] == survey.session.title_en
+    assert survey_token(survey.invitations.get().pk) not in str(vars(reminder))
 
 
 def test_after_the_portals_key_has_changed_a_reminder_carries_a_link_that_works(cast, client, settings):
