@@ -9,7 +9,7 @@ from accounts.models import User
 from common.tenancy import acting_as
 from programmes.models import Programme
 
-from . import closings, data, founding, gatherings, planning, registrations, stories
+from . import availability, closings, data, founding, gatherings, planning, registrations, stories
 from .calendar import Calendar
 from .world import World, say_nothing
 
@@ -32,11 +32,13 @@ def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = 
     for sentence, part in (
         ("Founding the programmes, with their secretariat, advisers and sessions …", founding.found_programmes),
         ("Bringing in the companies and their people …", founding.found_companies),
+        ("Entering when the advisers have time …", availability.open_hours),
         ("Living through the year: drafts, reviews, consultations …", stories.tell_stories),
         ("Recording who came to the sessions, and what they said …", gatherings.gather),
         ("Planning the next session, with materials and photographs of the last ones …", planning.plan),
         ("Registering for the sessions to come …", registrations.register),
         ("Preparing the closing meeting, and issuing certificates …", closings.close),
+        ("Leaving the secretariat a wish, an extra consultation and a round to look at …", availability.fill_desk),
     ):
         world.tell(sentence)
         part(world)

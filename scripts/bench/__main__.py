@@ -73,10 +73,10 @@ def own_database(name: str, folder: Path) -> Iterator[dict]:
         on_server(os.environ["DATABASE_URL"], f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def query_counts(env: dict, script: str, argument: str) -> dict:
+def query_counts(env: dict, script: str, *arguments: str) -> dict:
     """Ask a process of its own, under the web role, for the session and the queries of each page."""
     answer = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/bench" / script), argument],
+        [sys.executable, str(ROOT / "scripts/bench" / script), *arguments],
         cwd=ROOT, env=env | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if answer.returncode:
@@ -157,6 +157,19 @@ def measure_certificates(folder: Path) -> dict:
         return query_counts(env, "certificates.py", str(CERTIFICATES))
 
 
+def measure_door(folder: Path) -> dict:
+    """The list at the door for 500 people, and a list of an online meeting of 1,000 rows."""
+    say("door of 500, and a list of 1,000 rows")
+    code = "bench-door"
+    workbook = folder / f"{code}.xlsx"
+    write_workbook(workbook, companies=SIZES[0], code=code)
+    with own_database("portal_bench_door", folder) as env:
+        run(["manage.py", "import_programme", str(workbook)], env=env)
+        run(["manage.py", "open_account", "secretariat@bench.example"], env=env)
+        asked = query_counts(env, "door.py", "500", "1000")
+        return measure_pages(env, asked) | {"online_list": asked["online_list"]}
+
+
 def measure_redlines() -> dict:
     """Two Japanese texts of 8,000 characters, compared word by word in a process of its own."""
     script = str(ROOT / "scripts/bench/redlines.py")
@@ -188,13 +201,15 @@ def measure(companies: int, folder: Path) -> dict:
         say(f"{companies} companies: report")
         reports = measure_reports(env, code, folder)
         say(f"{companies} companies: pages")
-        pages = measure_pages(env, query_counts(env, "pages.py", code))
+        asked = query_counts(env, "pages.py", code)
+        pages = measure_pages(env, asked)
     return {
         "rows": rows,
         "import": asdict(imported),
         "import_again": asdict(repeated),
         "report": {language: asdict(used) for language, used in reports.items()},
         "pages": pages,
+        "round_proposal": asked["round"],
     }
 
 
@@ -249,12 +264,14 @@ def main() -> None:
         registers = {str(size): measure_register(size, Path(folder)) for size in REGISTER_SIZES}
         results = {str(size): measure(size, Path(folder)) for size in SIZES}
         certificates = measure_certificates(Path(folder))
+        door = measure_door(Path(folder))
     document = {
         "machine": machine(),
         "commit": commit(),
         "requests_a_page": REQUESTS,
         "web": "gunicorn, 2 workers x 4 threads, requests one after another",
         "redline_8000_characters": redlines,
+        "door": door,
         "sizes": results,
         "register": registers,
         "certificates": certificates,
