@@ -56,7 +56,7 @@ def tell_objected(consultation: Consultation, actor, *, at) -> None:
         _notify(user, OBJECTED, consultation, actor, key=f"{OBJECTED}:{consultation.pk}:{at:%Y%m%d%H%M%S}")
 
 
-def _people(consultation: Consultation) -> tuple[list[User], list[Person]]:
+def people_of(consultation: Consultation) -> tuple[list[User], list[Person]]:
     """Return who is to be told: accounts, and people of the company who have only an address.
 
     Those who come; where none of them can be told, everybody who may act for the company. And the adviser.
@@ -73,7 +73,7 @@ def _people(consultation: Consultation) -> tuple[list[User], list[Person]]:
 
 
 def _tell_time(kind: str, consultation: Consultation, actor, *, before=None) -> None:
-    users, others = _people(consultation)
+    users, others = people_of(consultation)
     if isinstance(actor, User) and actor.pk in {user.pk for user in company_users(consultation.company_id)}:
         users = list({user.pk: user for user in [*users, actor]}.values())
     key = f"{kind}:{consultation.pk}:{consultation.sequence}"

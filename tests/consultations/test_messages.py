@@ -1,15 +1,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from icalendar import Calendar
 
 from consultations.enums import ChangeKind
 from consultations.models import Change, Participant
 from consultations.services import messages
-from notifications.models import Message, OutgoingMail
+from consultations.services.reminders import remind_of_consultations
+from notifications.models import Message, OutgoingMail, Reminder
 from tests.consultations.meeting import adviser_of, page
 from tests.factories import make_consultation, make_member, make_person
-from tests.roles import seen_by
+from tests.roles import seen_by, web_role
 
 START = datetime(2030, 2, 4, 1, tzinfo=UTC)
 
@@ -78,7 +80,7 @@ def test_each_is_told_in_their_own_language(cast, booked):
 def test_a_move_says_both_times_and_every_move_is_told(cast, booked):
     for number in (1, 2):
         before, booked.starts_at = booked.starts_at, booked.starts_at + timedelta(days=1)
-        booked.ends_at = booked.starts_at + timedelta(hours=1)
+        booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
         booked.sequence = number
         booked.save()
         Change.objects.create(
@@ -141,3 +143,49 @@ def test_the_joining_link_stands_in_it_while_it_can_be_joined(cast, booked, sign
         booked.save()
         found.append("meet.example.com/room" in str(event_of(client.get(page("calendar", booked)))[1]["DESCRIPTION"]))
     assert found == [True, False]
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------------
+
+
+def remind(day) -> None:
+    with web_role():
+        remind_of_consultations(today=day)
+
+
+def soon(cast, days: int):
+    """A consultation so many days from today, told of long ago."""
+    start = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    return make_consultation(cast.enrolment, adviser_of(cast), starts_at=start, state="booked")
+
+
+@pytest.mark.parametrize(("days", "keys"), [(9, set()), (8, set()), (7, {7}), (5, {7}), (1, {1}), (0, set())])
+def test_everybody_is_reminded_a_week_and_a_day_before(cast, days, keys):
+    consultation = soon(cast, days)
+    for _ in range(2):
+        remind(timezone.localdate())
+    found = Reminder.objects.filter(kind="consultation_ahead")
+    assert {int(reminder.key.rsplit(":", 1)[1]) for reminder in found} == keys
+    people = {cast.people[who].pk for who in ("manager", "staff", "adviser")}
+    assert {reminder.to_user_id for reminder in found} == (people if keys else set())
+    assert found.count() == (3 if keys else 0)
+    assert all(str(consultation.pk) in reminder.path for reminder in found)
+
+
+def test_nobody_is_reminded_of_what_was_cancelled_or_told_today(cast):
+    cancelled, fresh = soon(cast, 1), soon(cast, 2)
+    cancelled.state = "cancelled"
+    cancelled.save()
+    fresh.starts_at = fresh.starts_at - timedelta(days=1)
+    fresh.ends_at = fresh.blocked_until = fresh.starts_at + timedelta(hours=1)
+    fresh.save()
+    Change.objects.create(
+        consultation=fresh,
+        company=cast.company,
+        programme=cast.programme,
+        kind=ChangeKind.BOOKED,
+        starts_at=fresh.starts_at,
+        made_by_id=cast.people["staff"].pk,
+    )
+    remind(timezone.localdate())
+    assert Reminder.objects.count() == 0
