@@ -21,7 +21,7 @@ from programmes import permissions
 from programmes.models import Certificate, Session
 from programmes.queries.certificates import ISSUE_KIND, PRINT_KIND, undrawn, valid_of
 from programmes.rendering.certificates import Paper, certificate_name, certificates_pdf, print_name
-from programmes.services.certificates import issue_certificates, keep_files
+from programmes.tasks.issuing import issue_certificates, keep_files
 
 ISSUE_BATCH = 200
 DRAW_BATCH = 20
