@@ -145,6 +145,8 @@ class AgendaForms:
 
     def __init__(self, session: Session, data=None):
         self.session = session
+        # A form that was cut off on its way says nothing of the agenda, least of all that it is to be emptied.
+        data = data if data is not None and "items" in data else None
         self.is_saving = data is not None and not any(deed in data for deed in self.deeds)
         self._focus = None
         rows = _kept_rows(session) if data is None else _typed_rows(data)

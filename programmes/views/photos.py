@@ -8,7 +8,7 @@ from django.views.generic import FormView, TemplateView, View
 from jobs.services import FileRefused
 from jobs.views import file_response
 from programmes.forms.photos import PhotoForm, PhotoWordsForm
-from programmes.models import Photo, Session
+from programmes.models import Photo
 from programmes.rendering import photos as rendering
 from programmes.services import photos as services
 
@@ -90,8 +90,12 @@ class PhotoView(ProgrammeMixin, View):
 
     http_method_names = ("get", "head", "options")
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            photos = Photo.objects.visible_to(request.user).select_related("file")
+            here = {"programme": self.programme, "session": kwargs["session_id"], "pk": kwargs["photo_id"]}
+            self.photo = get_object_or_404(photos, **here)
+
     def get(self, request, *args, **kwargs):
-        sessions = Session.objects.visible_to(request.user).filter(programme=self.programme)
-        session = get_object_or_404(sessions, pk=kwargs["session_id"])
-        photos = Photo.objects.visible_to(request.user).filter(session=session).select_related("file")
-        return file_response(get_object_or_404(photos, pk=kwargs["photo_id"]).file)
+        return file_response(self.photo.file)

@@ -10,7 +10,7 @@ from jobs.services import FileRefused
 from jobs.views import file_response
 from programmes.enums import MaterialKind
 from programmes.forms.planning_materials import FileWordsForm, LinkWordsForm, MaterialForm
-from programmes.models import Material, Session
+from programmes.models import Material
 from programmes.queries import planning as queries
 from programmes.rendering import planning as words
 from programmes.services import planning_materials as services
@@ -105,9 +105,13 @@ class MaterialView(ProgrammeMixin, View):
 
     http_method_names = ("get", "head", "options")
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            materials = Material.objects.visible_to(request.user, today=self.day).select_related("file")
+            here = {"programme": self.programme, "session": kwargs["session_id"], "pk": kwargs["material_id"]}
+            self.material = get_object_or_404(materials, **here)
+
     def get(self, request, *args, **kwargs):
-        sessions = Session.objects.visible_to(request.user).filter(programme=self.programme)
-        session = get_object_or_404(sessions, pk=kwargs["session_id"])
-        materials = Material.objects.visible_to(request.user, today=self.day).filter(session=session)
-        material = get_object_or_404(materials.select_related("file"), pk=kwargs["material_id"])
-        return file_response(material.file) if material.file else HttpResponseRedirect(material.url)
+        file = self.material.file
+        return file_response(file) if file else HttpResponseRedirect(self.material.url)

@@ -259,6 +259,14 @@ def test_two_items_can_change_places_and_times(cast, desk):
     assert Speaker.objects.count() == 0
 
 
+def test_what_was_cut_off_on_its_way_changes_nothing(cast, desk):
+    session = drafted(cast)
+    desk.post(page("session_agenda", session), rows(FIRST, save="1"))
+    response = desk.post(page("session_agenda", session), {"save": "1"})
+    assert (response.status_code, AgendaItem.objects.count()) == (200, 1)
+    assert response.context["agenda"].items[0]["title_ja"].value() == "講義"
+
+
 def test_an_agenda_can_be_emptied(cast, desk):
     session = drafted(cast)
     desk.post(page("session_agenda", session), rows(FIRST, save="1"))

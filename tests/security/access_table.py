@@ -107,7 +107,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     # Planning: what is published is the secretariat's to change and to cancel; drafts are thrown away or published.
     "programmes:new_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:edit_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:session_agenda": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:session_agenda": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:publish_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     "programmes:cancel_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),

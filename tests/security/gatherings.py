@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from companies.models import Person
 from jobs.models import StoredFile
+from jobs.services import store_file
 from programmes.enums import (
     AgendaKind,
     DoorDeed,
@@ -99,9 +100,13 @@ def _fill_plan(world, owner: str) -> None:
     world.keep("later material", owner, Material.objects.create(session=session, visible_from=later, **link))
     world.keep("material of a draft", owner, Material.objects.create(session=draft, **link))
     words = {"caption_en": "P", "alt_en": "P", "width": 10, "height": 10}
-    shown = Photo.objects.create(has_consent=True, file=_file(programme, actor), **words, **both)
+    shown = Photo.objects.create(
+        has_consent=True, file=_file(world, owner, "shown.jpg", audiences.PROGRAMME, actor), **words, **both
+    )
     world.keep("photograph", owner, shown)
-    kept_back = Photo.objects.create(file=_file(programme, actor), **words, **both)
+    kept_back = Photo.objects.create(
+        file=_file(world, owner, "kept-back.jpg", audiences.MANAGED, actor), **words, **both
+    )
     world.keep("photograph without consent", owner, kept_back)
     observer = Observer.objects.create(kind=ObserverKind.ILO, name_en="O", mode=Mode.ONLINE, **both)
     world.keep("observer", owner, observer)
@@ -111,17 +116,11 @@ def _fill_plan(world, owner: str) -> None:
     world.keep("online list", owner, online)
 
 
-def _file(programme, actor) -> StoredFile:
-    """A file of the programme, which its participants may open where a photograph shows it."""
-    return StoredFile.objects.create(
-        name="p.jpg",
-        content_type="image/jpeg",
-        size=1,
-        sha256="0" * 64,
-        path="t/p",
-        programme_id=programme.pk,
-        created_by=actor,
-    )
+def _file(world, owner: str, name: str, audience: frozenset, actor) -> StoredFile:
+    """A file of the programme whose bytes are a canary: its participants may open it where a photograph shows it."""
+    canary = f"zqf{len(world.file_canaries):04x}qz"
+    world.file_canaries[canary] = (f"bytes of {name}", owner, audience)
+    return store_file(name=name, content=canary.encode(), actor=actor, programme_id=world["programme", owner].pk)
 
 
 def _fill_people(world, owner: str) -> None:
