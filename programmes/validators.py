@@ -7,8 +7,9 @@ import jaconv
 
 # Variants of one character that keyboards and forms write for one another in names.
 _VARIANTS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "髙": "高", "﨑": "崎", "德": "徳", "瀨": "瀬", "濵": "濱"})
-# Marks on Latin letters: who looks for "Nguyễn" types "nguyen". Marks on kana are not among these.
-_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+# Marks on Latin letters: who looks for "Nguyễn" types "nguyen". Marks on kana are not among these. And selectors, which
+# choose a shape of the character before them: 葛󠄀.
+_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # What separates the parts of a name, or of a name and a company.
 _BETWEEN = re.compile(r"[\s・·･‧.,、，]+")
 _LEGAL_FORM = re.compile(

@@ -22,7 +22,7 @@ const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-10000000000
 // As `programmes.validators.folded` and `name_key` have it: one width, one case, katakana, nothing between the parts.
 const variants = { "髙": "高", "﨑": "崎", "德": "徳", "瀨": "瀬", "濵": "濱", "đ": "d", "ø": "o", "ł": "l" };
 const folded = (text) => text.normalize("NFKC").toLowerCase().normalize("NFD").replace(/(?<=[a-z])[\u0300-\u036f]+/g, "")
-  .normalize("NFC").replace(/[髙﨑德瀨濵đøł]/g, (letter) => variants[letter])
+  .normalize("NFC").replace(/[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/gu, "").replace(/[髙﨑德瀨濵đøł]/g, (letter) => variants[letter])
   .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
 const words = (text) => folded(text).split(/[\s・.,、，]+/).filter(Boolean);
 
