@@ -165,7 +165,7 @@ def preview_table(lines, *, people: Mapping[str, Person], decide: bool, query) -
     """The lines with what would come of each: (number, line, state). `decide` offers to change who is meant."""
     columns = [
         Column(label=gettext("In the list")),
-        Column(label=gettext("Minutes"), numeric=True),
+        Column(label=pgettext("length of time", "Minutes"), numeric=True),
         Column(label=gettext("When")),
         Column(label=gettext("Who this is")),
         Column(label=gettext("Why")),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -243,7 +244,8 @@ def _apply(tap: Tap, row: Attendance, past: _Past, session: Session, actor) -> t
         before=before,
     )
     past.operations.append(operation)
-    return operation, Answer(tap.id, outcome, row, registration)
+    # A copy: the next tap of the same batch may change the row again, and what is said is of this one.
+    return operation, Answer(tap.id, outcome, copy(row), registration)
 
 
 def _keep(operations: list[DoorOperation]) -> None:

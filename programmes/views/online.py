@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.generic import FormView, TemplateView, View
 
 from common.components import Term
@@ -166,7 +166,9 @@ class OnlinePreviewView(OnlineListMixin, TemplateView):
             "line_terms": [
                 Term(label=gettext("In the list"), value=" / ".join(line.entry.names)),
                 Term(label=gettext("E-mail address"), value=line.entry.email or gettext("none")),
-                Term(label=gettext("Minutes"), value=f"{line.entry.minutes} {rendering.times(line)}"),
+                Term(
+                    label=pgettext("length of time", "Minutes"), value=f"{line.entry.minutes} {rendering.times(line)}"
+                ),
                 Term(label=gettext("Why"), value=rendering.why(line)),
             ],
         }

@@ -180,9 +180,9 @@ def test_two_taps_in_a_hurry_are_one_record(open_page, room):
 def test_somebody_unexpected_comes_in_three_fields_also_without_a_network(open_page, room):
     page = at(open_page, room)
     page.context.set_offline(True)
-    page.get_by_label("企業").select_option(label="東雲精機株式会社")
-    page.get_by_label("お名前", exact=True).fill("望月 玲子")
-    page.get_by_label("ふりがな").fill("もちづき れいこ")
+    page.locator("#id_company").select_option(label="東雲精機株式会社")
+    page.locator("#id_name").fill("望月 玲子")
+    page.locator("#id_kana").fill("もちづき れいこ")
     page.get_by_role("button", name="この方を受け付ける").click()
     expect(page.locator("#door-waiting")).to_contain_text("望月 玲子")
     assert "望月" not in page.evaluate("JSON.stringify(localStorage)")

@@ -167,6 +167,15 @@ def test_a_batch_is_answered_with_what_changed_and_the_counts(session, row, desk
     assert again["answers"] == [{"id": sent["id"], "outcome": "repeated", "said": ""}]
 
 
+def test_what_is_said_of_a_tap_is_of_that_tap_though_the_next_one_takes_it_back(cast, session, desk):
+    """As a device sends them that had no network for a while."""
+    row = make_attendance(session, make_person(cast.company, name_ja="遠 隔"), mode="online", attended=None)
+    answers = send(desk, session, operation(row), operation(row, "undo")).json()["answers"]
+    assert [each["outcome"] for each in answers] == ["done", "done"]
+    assert "申込は「オンライン」でしたが、「会場」で記録しました。" in answers[0]["said"]
+    assert "取り消しました" in answers[1]["said"]
+
+
 def test_a_device_hears_of_the_other_device_s_taps_and_of_nothing_twice(cast, session, row, desk, sign_in):
     start = desk.get(address(session, "door_operations")).json()
     send(sign_in(cast.people["secretariat"]), session, operation(row))
