@@ -9,7 +9,7 @@ from accounts.models import User
 from common.tenancy import acting_as
 from programmes.models import Programme
 
-from . import availability, closings, data, doors, founding, gatherings, planning, registrations, stories
+from . import availability, closings, data, doors, founding, gatherings, planning, registrations, stories, surveys
 from .calendar import Calendar
 from .world import World, say_nothing
 
@@ -35,6 +35,7 @@ def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = 
         ("Entering when the advisers have time …", availability.open_hours),
         ("Living through the year: drafts, reviews, consultations …", stories.tell_stories),
         ("Recording who came to the sessions, and what they said …", gatherings.gather),
+        ("Asking how the sessions were, and who may be quoted …", surveys.ask),
         ("Reading the lists of the online meetings …", doors.take_lists),
         ("Planning the next session, with materials and photographs of the last ones …", planning.plan),
         ("Registering for the sessions to come …", registrations.register),
