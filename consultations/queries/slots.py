@@ -25,6 +25,8 @@ from programmes.models import Assignment, Enrolment, Programme, Seat
 
 MINUTES_A_DAY = 24 * 60
 ONE_DAY = timedelta(days=1)
+# Of those that are free at the same moment, and of all: a page ends with the day on which it has so many.
+MOST_AT_ONCE, MOST_ON_A_PAGE = 4, 60
 # Where an adviser has not said otherwise.
 USUAL = Practice()
 
@@ -378,6 +380,18 @@ def is_within_hours(calendar: Calendar, starts_at: datetime, ends_at: datetime) 
     return any(first <= begins and ends <= last for first, last, _method in calendar.openings(day))
 
 
+def _few_at_once(day: date, slots: list[Slot]) -> list[Slot]:
+    """Keep a few advisers of each beginning, others from day to day: a hundred buttons of one day help nobody."""
+    by_beginning = defaultdict(list)
+    for slot in slots:
+        by_beginning[slot.starts_at].append(slot)
+    few = []
+    for together in by_beginning.values():
+        turn = day.toordinal() % len(together) if len(together) > MOST_AT_ONCE else 0
+        few += (together[turn:] + together[:turn])[:MOST_AT_ONCE]
+    return few
+
+
 @dataclass(frozen=True)
 class Choice:
     """The slots that a page shows, a day a heading, and where further ones begin."""
@@ -398,10 +412,14 @@ def choice(
     since: date | None = None,
     wish: str = "",
     days: int = 10,
+    most: int = MOST_ON_A_PAGE,
     with_notice: bool = True,
     moving: UUID | None = None,
 ) -> Choice:
-    """Return what a company can choose from, as many days with free slots as a page shows. Two statements."""
+    """Return what a company can choose from, as many `days` with free slots as a page shows. Two statements.
+
+    A page ends earlier with the day that makes it `most` slots.
+    """
     first, last = period(enrolment)
     first = max(first, timezone.localdate(now), since or date.min)
     terms = Terms(first, last, enrolment.programme.consultation_minutes, now, wish, with_notice)
@@ -416,7 +434,12 @@ def choice(
         without=moving,
     )
     free = free_days(found, in_the_way, terms)
-    shown = [pair for _number, pair in zip(range(days), free, strict=False)]
+    shown = []
+    while len(shown) < days and sum(len(slots) for _day, slots in shown) < most:
+        day, slots = next(free, (None, None))
+        if day is None:
+            break
+        shown.append((day, _few_at_once(day, slots)))
     following = next(free, None)
     return Choice({calendar.seat_id: calendar for calendar in found}, shown, following[0] if following else None, first)
 

@@ -136,8 +136,11 @@ def _event(change: Change, names: dict) -> Event:
 _EFFECT_WORDS = {1: "+1", -1: "−1", 0: "0"}
 
 
-def ledger_table(lines: Iterable[Line]) -> Table:
-    """Return a company's ledger, a line for everything that happened, each with what it counts and what is left."""
+def ledger_table(lines: Iterable[Line], *, is_over: bool) -> Table:
+    """Return a company's ledger, a line for everything that happened, each with what it counts and what is left.
+
+    What remains has no recorded reason once the consultations of the programme are over (`is_over`).
+    """
     return Table(
         caption=gettext("Ledger of consultations"),
         columns=[
@@ -147,15 +150,16 @@ def ledger_table(lines: Iterable[Line]) -> Table:
             Column(label=gettext("Counts"), numeric=True),
             Column(label=gettext("Left"), numeric=True),
         ],
-        rows=[_ledger_row(line) for line in lines],
+        rows=[_ledger_row(line, is_over=is_over) for line in lines],
     )
 
 
-def _ledger_row(line: Line) -> tuple:
+def _ledger_row(line: Line, *, is_over: bool) -> tuple:
     if line.kind == LineKind.GRANTED:
         return ("–", gettext("Granted by the programme"), "", f"+{line.counts}", line.left)
     if line.kind == LineKind.UNUSED:
-        return ("–", badge("unused"), gettext("Reason not recorded"), "0", line.left)
+        why = gettext("Reason not recorded") if is_over else gettext("Can still be booked")
+        return ("–", badge("unused"), why, "0", line.left)
     day = dates.long_date(timezone.localdate(line.at))
     return (
         Cell(day, "nowrap"),

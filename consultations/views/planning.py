@@ -47,7 +47,10 @@ class LedgerView(CompanyPageMixin, TemplateView):
         return {
             "programme": enrolment.programme,
             "line": rendering.ledger_line(ledger),
-            "table": rendering.ledger_table(queries.ledger_lines(enrolment, consultations, entries)),
+            "table": rendering.ledger_table(
+                queries.ledger_lines(enrolment, consultations, entries),
+                is_over=not queries.is_bookable(enrolment.programme, day=self.day),
+            ),
             "entry_url": reverse("consultations:entry", args=[self.company.pk, enrolment.pk])
             if self.places.manages(enrolment.programme_id)
             else "",

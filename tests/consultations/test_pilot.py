@@ -44,6 +44,6 @@ def test_the_ledger_explains_28_of_32_and_says_that_four_have_no_recorded_reason
     # Nobody wrote down why, so nothing is written there.
     assert {line.reason for line in every} == {""}
     for own in lines.values():
-        table = rendering.ledger_table(own)
+        table = rendering.ledger_table(own, is_over=True)
         assert len(table.rows) == len(own)
         assert (table.rows[-1][2] == "理由の記録なし") is (own[-1].left > 0)

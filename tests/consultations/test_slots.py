@@ -20,7 +20,7 @@ def free(desk, *, who="manager", since=None, now=NOW, days=100, **wishes) -> lis
     """The free times that somebody of the company is offered, as `11-09 09:00`."""
     enrolment = desk.cast.enrolment
     with seen_by(desk.cast.people[who]):
-        found = queries.choice(enrolment, now=now, since=since, days=days, **wishes)
+        found = queries.choice(enrolment, now=now, since=since, days=days, most=10_000, **wishes)
     return [f"{timezone.localtime(slot.starts_at):%m-%d %H:%M}" for _day, slots in found.days for slot in slots]
 
 
@@ -181,13 +181,34 @@ def test_further_days_begin_where_the_page_ends(desk):
     every = free(desk)
     with seen_by(desk.cast.people["manager"]):
         page = queries.choice(desk.cast.enrolment, now=NOW, days=3)
-        following = queries.choice(desk.cast.enrolment, now=NOW, days=100, since=page.next_from)
-        last = queries.choice(desk.cast.enrolment, now=NOW, days=100)
+        following = queries.choice(desk.cast.enrolment, now=NOW, days=100, most=10_000, since=page.next_from)
+        last = queries.choice(desk.cast.enrolment, now=NOW, days=100, most=10_000)
     shown = [slot for _day, slots in page.days for slot in slots]
     rest = [slot for _day, slots in following.days for slot in slots]
     assert len(shown) + len(rest) == len(every)
     assert len(page.days) == 3
     assert last.next_from is None
+
+
+def test_a_page_ends_with_the_day_that_makes_it_long_enough(desk):
+    with seen_by(desk.cast.people["manager"]):
+        page = queries.choice(desk.cast.enrolment, now=NOW, most=3)
+    assert ([len(slots) for _day, slots in page.days], page.next_from) == ([2, 2], date(2026, 11, 10))
+
+
+def test_of_many_advisers_at_once_a_few_are_shown_others_from_day_to_day(desk):
+    for _ in range(9):
+        seat = make_seat(desk.cast.programme, role="adviser")
+        make_assignment(desk.cast.enrolment, seat)
+        for weekday in (3, 4):
+            desk.hours(weekday, "14:00", "15:00", seat=seat)
+    with seen_by(desk.cast.people["manager"]):
+        page = queries.choice(desk.cast.enrolment, now=NOW, since=date(2026, 11, 12), days=2)
+    shown = [
+        {slot.adviser_id for slot in slots if timezone.localtime(slot.starts_at).hour == 14}
+        for _day, slots in page.days
+    ]
+    assert ([len(each) for each in shown], len(shown[0] & shown[1])) == ([4, 4], 3)
 
 
 def test_midnight_of_a_day_is_that_of_japan(desk):
