@@ -154,14 +154,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:closing_slides": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:closing_slides_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
     "programmes:meeting_remarks": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:delete_meeting_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    "programmes:meeting_remark": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
+    "programmes:delete_meeting_remark": (Page(get=MANAGED, post=MANAGED, posted=(302,), knows=RECORDS),),
     # Certificates: the secretariat's to issue; a company's people, its advisers and the secretariat see and fetch them.
     "programmes:certificates": (Page(**FOR_SECRETARIAT),),
     "programmes:issue_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:print_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:certificates_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
-    "programmes:revoke_certificate": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:revoke_certificate": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
     "programmes:company_certificates": (Page(get=RECORDS),),
     # The certificate of the world was never drawn.
     "programmes:certificate": (Page(get=RECORDS, got=(404,)),),
