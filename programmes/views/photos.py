@@ -98,4 +98,7 @@ class PhotoView(ProgrammeMixin, View):
             self.photo = get_object_or_404(photos, **here)
 
     def get(self, request, *args, **kwargs):
-        return file_response(self.photo.file)
+        response = file_response(self.photo.file)
+        # A picture on a page, without the name of the file that somebody chose: such names tell of people.
+        response["Content-Disposition"] = "inline"
+        return response

@@ -220,6 +220,7 @@ def test_others_see_a_photograph_only_with_consent(cast, sign_in, has_consent):
         "image/jpeg",
         "nosniff",
     )
+    assert response["Content-Disposition"] == "inline"
     assert b"".join(response.streaming_content).startswith(b"\xff\xd8\xff")
     overview = desk.get(page("session_photos", session))
     assert [shot.has_consent for shot in overview.context["shots"]] == [has_consent]
