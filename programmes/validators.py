@@ -1,7 +1,10 @@
-"""Names as they are compared: the same name typed otherwise is the same name, and nothing else is."""
+"""Names as they are compared: the same name typed otherwise is the same name, and nothing else is. And what may be wrong
+with a list of an online meeting."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Final
 
 import jaconv
 
@@ -33,3 +36,23 @@ def name_key(text: str) -> str:
 def company_key(text: str) -> str:
     """Return a company's name as it is compared: without its legal form, which lists write in many ways or leave out."""
     return _BETWEEN.sub("", _LEGAL_FORM.sub("", folded(text)))
+
+
+# --- Lists of online meetings -------------------------------------------------------------------------------------------
+
+FILE_BYTES: Final = 2 * 1024 * 1024
+ROWS: Final = 20_000
+PROBLEMS: Final = 20
+"""How many faults are named; the others would be of the same kind."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong: `row` counts from 1 as spreadsheets do, 0 is the file itself; `text` is what stands there.
+
+    code    empty, size, encoding, columns, rows, nobody, name, moment, other_day, order, duration, columns_of_row
+    """
+
+    code: str
+    row: int = 0
+    text: str = ""

@@ -11,27 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Final
 
 from programmes.enums import ListOrigin
-from programmes.validators import company_key, folded, name_key
-
-FILE_BYTES: Final = 2 * 1024 * 1024
-ROWS: Final = 20_000
-PROBLEMS: Final = 20
-"""How many faults are named; the others would be of the same kind."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong: `row` counts from 1 as spreadsheets do, 0 is the file itself; `text` is what stands there.
-
-    code    empty, size, encoding, columns, rows, nobody, name, moment, other_day, order, duration, columns_of_row
-    """
-
-    code: str
-    row: int = 0
-    text: str = ""
+from programmes.validators import FILE_BYTES, PROBLEMS, ROWS, Problem, company_key, folded, name_key
 
 
 class ListRefused(Exception):

@@ -11,8 +11,8 @@ from common import dates
 from common.components import Cell, Chip, Column, Figure, Row, Table, badge, link
 from companies.models import Person
 from programmes.enums import Mode
-from programmes.importing.online import FILE_BYTES, PROBLEMS, ROWS, Problem
 from programmes.models import Attendance, OnlineList
+from programmes.validators import FILE_BYTES, PROBLEMS, ROWS, Problem
 
 from .programme import people_unit
 
