@@ -180,7 +180,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(named={"feedback_id": "feedback without a name"}),
     ),
     "programmes:new_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:remark": (Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),),
+    "programmes:remark": (
+        Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),
+    ),
     # Of the person who gave the answers alone, and none of the cast has an account and an answer both.
     "programmes:own_consent": (Page(get=PROGRAMME, got=(404,), post=PROGRAMME, posted=(404,)),),
     "policies:company": (Page(get=RECORDS),),
@@ -296,8 +298,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "consultations:availability": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=PROGRAMME),),
     "consultations:wishes": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(404,)),),
     "consultations:rounds": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
-    "consultations:round": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
-    "consultations:offer": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
+    # Of a proposal nobody else knows.
+    "consultations:round": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
+    "consultations:offer": (Page(get=MANAGED, post=MANAGED, posted=(422,)),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # One consultation: the adviser who gave it, who writes, is none of the cast.
     "consultations:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(302,), knows=CONTENT),),
