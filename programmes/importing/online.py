@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
 
 from programmes.enums import ListOrigin
 from programmes.validators import FILE_BYTES, PROBLEMS, ROWS, Problem, company_key, folded, name_key
