@@ -70,10 +70,15 @@ def _titles() -> dict[str, str]:
 
 
 def move_events(moves: Iterable[Move]) -> list[Event]:
-    """Return the dated moves of a cycle, the latest first. A day that came with an import says so."""
+    """Return the dated moves of a cycle, the latest first. A day that came with an import says so.
+
+    What an import tells of a move that was made here, too, is the same move.
+    """
     titles, imported = _titles(), gettext("Date from an imported workbook")
     ordered = sorted(moves, key=lambda move: (move.moved_on, move.recorded_at), reverse=True)
-    return [Event(at=m.moved_on, title=titles[m.transition], by=imported if m.is_restored else "") for m in ordered]
+    made = {(move.transition, move.moved_on) for move in ordered if not move.is_restored}
+    told = [move for move in ordered if not (move.is_restored and (move.transition, move.moved_on) in made)]
+    return [Event(at=m.moved_on, title=titles[m.transition], by=imported if m.is_restored else "") for m in told]
 
 
 def day(value) -> Cell | None:

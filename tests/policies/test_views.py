@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from common.tenancy import acting_as
 from policies.enums import Transition
-from policies.models import Cycle, Policy
+from policies.models import Cycle, Move, Policy
+from policies.rendering import move_events
 from policies.workflow import move
 from tests.counting import queries_of
 from tests.factories import make_company
@@ -69,6 +70,21 @@ def test_days_that_an_import_told_say_so(cast, sign_in):
     assert [(event.at, event.by) for event in events] == [
         (date(2025, 3, 14), "取り込んだ名簿の日付"),
         (date(2025, 2, 10), "取り込んだ名簿の日付"),
+    ]
+
+
+def test_a_move_that_an_import_tells_too_is_one(cast):
+    staff, day = cast.people["staff"], date(2025, 3, 1)
+    cycle = Cycle.objects.get(enrolment=cast.enrolment)
+    told = {"cycle": cycle, "company": cast.company, "programme": cast.programme, "is_restored": True}
+    for on in (day, date(2025, 2, 1)):
+        told |= {"transition": Transition.SUBMIT, "from_state": "drafting", "to_state": "submitted", "moved_on": on}
+        Move.objects.create(**told)
+    with acting_as(staff.pk):
+        move(cycle=cycle, transition=Transition.SUBMIT, actor=staff, today=day)
+    assert [(event.at, bool(event.by)) for event in move_events(cycle.moves.all())] == [
+        (day, False),
+        (date(2025, 2, 1), True),
     ]
 
 
