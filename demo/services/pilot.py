@@ -44,7 +44,7 @@ def open_pilot(*, actor: User) -> None:
             programme.save(update_fields=["is_sample"])
         _seat_secretariat(programme, actor)
         for email in data.read("pilot")["accounts"]:
-            _open(email, actor)
+            account_of(email, actor)
 
 
 def _seat_secretariat(programme: Programme, actor: User) -> None:
@@ -61,8 +61,11 @@ def _seat_secretariat(programme: Programme, actor: User) -> None:
         programmes.take_seat(seat=seat, user=user, actor=actor)
 
 
-def _open(email: str, actor: User) -> None:
+def account_of(email: str, actor: User) -> User:
+    """Return the account of somebody in the pilot, opened when there is none. `actor` is the operator, who acts."""
     known = Seat.objects.current().filter(email=email).first() or Person.objects.get(email=email)
     if known.user_id is None:
         user = open_account(email=email, name_ja=known.name_ja, name_en=known.name_en)
         programmes.open_places(user=user, actor=actor)
+        return user
+    return known.user

@@ -59,6 +59,11 @@ def tell_stories(world: World) -> None:
     meetings.leave_notes(world)
 
 
+def live_through(world: World, story: Story, moves: list) -> None:
+    """Live through one company's round of writing: its draft, its moves, and what was done between them."""
+    _live([*_writing(story), *_moves(world, story, moves), *_what_followed(world, story)])
+
+
 def _beginning(story: Story) -> list[Deed]:
     """This year's text: the next version of last year's, or a first draft."""
     if "next" in story.wording:

@@ -112,9 +112,7 @@ class Story:
         if told.get("english"):
             policies.set_english(cycle=self.cycle, has_english=True, actor=actor)
             self.cycle.refresh_from_db()
-        answers = data.read("workbench")["usual"]["answers"] | told["answers"]
-        answer_interview(cycle=self.cycle, answers=answers, actor=actor)
-        compose_draft(cycle=self.cycle, actor=actor, now=now)
+        self._compose(now)
         self._add_own_issue()
         if not told.get("is_open"):
             self._fill_places(now)
@@ -126,6 +124,12 @@ class Story:
         if "expertise" in told:
             self._record({"kind": "expertise", "text": told["expertise"]}, today)
         self.date(now)
+
+    def _compose(self, now: datetime) -> None:
+        """Answer the questions, and let the portal write what follows from the answers."""
+        answers = data.read("workbench")["usual"]["answers"] | self.wording["answers"]
+        answer_interview(cycle=self.cycle, answers=answers, actor=self.writer)
+        compose_draft(cycle=self.cycle, actor=self.writer, now=now)
 
     def _add_own_issue(self) -> None:
         """Say what no catalogue can: where this company looks most closely."""
@@ -290,6 +294,7 @@ class Story:
                 text=comment["text"],
                 actor=actor,
                 paragraph=self._paragraph(comment["clause"]),
+                language=comment.get("language", "ja"),
                 quote=comment.get("quote", ""),
             )
         for suggestion in told.get("suggestions", []):
