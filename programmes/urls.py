@@ -141,9 +141,7 @@ urlpatterns = [
     path(f"{SESSION}/cancel/", planning.CancelSessionView.as_view(), name="cancel_session"),
     path(f"{SESSION}/discard/", planning.DiscardSessionView.as_view(), name="discard_session"),
     path(f"{SESSION}/copy/", planning_copying.CopySessionView.as_view(), name="copy_session"),
-    path(
-        "programmes/<uuid:programme_id>/sessions/copy/", planning_copying.CopyPlanView.as_view(), name="copy_plan"
-    ),
+    path("programmes/<uuid:programme_id>/sessions/copy/", planning_copying.CopyPlanView.as_view(), name="copy_plan"),
     path(f"{SESSION}/materials/", planning_materials.MaterialsView.as_view(), name="session_materials"),
     path(f"{SESSION}/materials/<uuid:material_id>/", planning_materials.MaterialView.as_view(), name="material"),
     path(

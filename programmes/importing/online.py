@@ -59,7 +59,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     if not content.strip():
         raise ListRefused([Problem("empty")])
     if len(content) > FILE_BYTES:
-        raise ListRefused([Problem("size")])
+        raise ListRefused([Problem("size", limit=FILE_BYTES)])
     marked = next((name for mark, name in _BOMS if content.startswith(mark)), None)
     # Teams' own files of some years have no mark; every second byte of their Latin letters is a zero.
     unmarked = ("utf-16-le",) if content[1:2] == b"\0" else ("utf-8", "cp932")
@@ -150,7 +150,7 @@ def _sections(text: str) -> Iterator[_Section]:
     # The csv module counts lines; a cell with a line break makes a row of several.
     for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
         if number > ROWS:
-            raise ListRefused([Problem("rows")])
+            raise ListRefused([Problem("rows", limit=ROWS)])
         columns = _columns(row)
         if columns:
             if section:
@@ -258,7 +258,8 @@ def read(content: bytes, *, day: date, zone: tzinfo) -> Reading:
     problems: list[Problem] = []
     rows, ignored = _rows(section, day, zone, problems)
     if problems:
-        raise ListRefused(problems[:PROBLEMS])
+        more = [Problem("more", limit=PROBLEMS)] if len(problems) > PROBLEMS else []
+        raise ListRefused([*problems[:PROBLEMS], *more])
     entries = united(rows)
     if not entries:
         raise ListRefused([Problem("nobody")])

@@ -22,20 +22,17 @@ STATES = ("open", "present", "short", "onsite", "left_out")
 # --- What is wrong with a file ----------------------------------------------------------------------------------------
 
 
-def problem_words(problem: Problem) -> str:
-    """Return what is wrong in words, with the row and what stands there."""
-    words = _PROBLEMS[problem.code]() % {
-        "text": problem.text,
-        "size": filesizeformat(FILE_BYTES),
-        "rows": ROWS,
-    }
+def problem_words(problem) -> str:
+    """Return what is wrong in words, with the row and what stands there; see `programmes.importing.online.Problem`."""
+    values = {"text": problem.text, "size": filesizeformat(problem.limit), "count": problem.limit}
+    words = _PROBLEMS[problem.code]() % values
     return gettext("Row %(row)s: %(words)s") % {"row": problem.row, "words": words} if problem.row else words
 
 
 _PROBLEMS = {
     "empty": lambda: gettext("The file is empty."),
     "size": lambda: gettext("The file is larger than %(size)s."),
-    "rows": lambda: gettext("The file has more than %(rows)s rows."),
+    "rows": lambda: gettext("The file has more than %(count)s rows."),
     "encoding": lambda: gettext(
         "This is no list in UTF-8, UTF-16 or Shift_JIS. Please upload the CSV as Zoom or Teams gave it."
     ),
@@ -54,15 +51,13 @@ _PROBLEMS = {
         "Everybody was there at another time than this session (%(text)s). Is it the list of another meeting, or of"
         " another time zone?"
     ),
+    "more": lambda: gettext("There may be more; these are the first %(count)s."),
     "onsite_only": lambda: gettext("This session is held on site only."),
 }
 
 
-def problem_list(problems: Iterable[Problem]) -> list[str]:
-    lines = [problem_words(problem) for problem in problems]
-    if len(lines) == PROBLEMS:
-        lines.append(gettext("There may be more; these are the first %(count)s.") % {"count": PROBLEMS})
-    return lines
+def problem_list(problems: Iterable) -> list[str]:
+    return [problem_words(problem) for problem in problems]
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------------

@@ -88,7 +88,12 @@ def at_once(stack, count: int, deed) -> list:
 
 def check(answers: list, *, won: int) -> None:
     """Fail unless so many got their booking and everybody else a refusal that says what can be done."""
-    assert {type(answer) for answer in answers} <= {Consultation, refusals.Taken, refusals.CompanyBusy, refusals.DayIsFull}
+    assert {type(answer) for answer in answers} <= {
+        Consultation,
+        refusals.Taken,
+        refusals.CompanyBusy,
+        refusals.DayIsFull,
+    }
     winners = [answer for answer in answers if isinstance(answer, Consultation)]
     assert len(winners) == won, f"{len(winners)} of {len(answers)} believe that they have the time"
     assert Consultation.objects.count() == won

@@ -104,9 +104,7 @@ def test_one_and_thirty_and_the_second_page(cast, session, client):
 
 def test_the_secretariat_registers_for_a_company_as_it_would_itself(cast, session, client):
     person = make_person(cast.neighbour.company, name_ja="隣 花子")
-    [found] = [
-        row for row in rows(client.get(f"{address('register_for', session)}?q={cast.neighbour.company.name_ja}"))
-    ]
+    [found] = list(rows(client.get(f"{address('register_for', session)}?q={cast.neighbour.company.name_ja}")))
     assert found[0] == cast.neighbour.company.name_ja
     page = client.get(f"{address('register_for', session)}?company={cast.neighbour.company_id}")
     assert "隣 花子" in words(page, "main")[0]

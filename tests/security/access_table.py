@@ -180,9 +180,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(named={"feedback_id": "feedback without a name"}),
     ),
     "programmes:new_remark": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
-    "programmes:remark": (
-        Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),
-    ),
+    "programmes:remark": (Page(get=MANAGED, post=MANAGED, posted=(200,), named={"remark_id": "remark of a speaker"}),),
     # Of the person who gave the answers alone, and none of the cast has an account and an answer both.
     "programmes:own_consent": (Page(get=PROGRAMME, got=(404,), post=PROGRAMME, posted=(404,)),),
     "policies:company": (Page(get=RECORDS),),
