@@ -186,7 +186,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Beside allauth's own limits: pages that open by a link. A word that opens nothing counts by address of the asker; the
 # answers that a link takes count by link, because a whole company may stand behind one address.
-ACCOUNT_RATE_LIMITS = {"unknown_link": "10/m/ip", "decision": "10/m/key", "receipt": "120/m/key,2000/d/key", "survey": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "unknown_link": "10/m/ip",
+    "decision": "10/m/key",
+    "receipt": "120/m/key,2000/d/key",
+    "survey": "60/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
