@@ -50,9 +50,12 @@ PROBLEMS: Final = 20
 class Problem:
     """What is wrong: `row` counts from 1 as spreadsheets do, 0 is the file itself; `text` is what stands there.
 
-    code    empty, size, encoding, columns, rows, nobody, name, moment, other_day, order, duration, columns_of_row
+    code    empty, size, encoding, columns, rows, nobody, name, moment, other_day, order, duration, columns_of_row, more
+            (others of the same kind are not named); of the services other_time, onsite_only
+    limit   how much there may be, where there is too much
     """
 
     code: str
     row: int = 0
     text: str = ""
+    limit: int = 0

@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 from common.forms import PortalFormMixin, UploadField
 from companies.models import Person
 from programmes.enums import Mode
-from programmes.importing.online import FILE_BYTES
 from programmes.models import Session
 from programmes.services.door import Correction
+from programmes.validators import FILE_BYTES
 
 NOBODY = "nobody"
 

@@ -12,7 +12,6 @@ from common.components import Cell, Chip, Column, Figure, Row, Table, badge, lin
 from companies.models import Person
 from programmes.enums import Mode
 from programmes.models import Attendance, OnlineList
-from programmes.validators import FILE_BYTES, PROBLEMS, ROWS, Problem
 
 from .programme import people_unit
 
