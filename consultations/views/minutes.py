@@ -258,7 +258,11 @@ class WriteMinutesView(WriterMixin, TemplateView):
             deeds.share_minutes(consultation=self.consultation, actor=self.request.user, now=self.now)
         except (ValidationError, workflow.TransitionRefused) as refused:
             return [(sentences(refused) if isinstance(refused, ValidationError) else str(refused), "#t-matters")]
-        count = Task.objects.filter(consultation=self.consultation, shared_at__isnull=False).count()
+        count = (
+            Task.objects.visible_to(self.request.user)
+            .filter(consultation=self.consultation, shared_at__isnull=False)
+            .count()
+        )
         messages.success(self.request, drawn.shared_sentence(self.company.name, count))
         return []
 
@@ -430,8 +434,13 @@ class MinutesPdfView(ContentMixin, View):
 class MinutesFileView(ContentMixin, View):
     """Hand the PDF out."""
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            jobs = queries.minutes_jobs(request.user, self.consultation)
+            job = get_object_or_404(jobs, pk=kwargs["job_id"])
+            files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
+            self.file = get_object_or_404(files, pk=job.params.get("file"))
+
     def get(self, request, *args, **kwargs):
-        jobs = queries.minutes_jobs(request.user, self.consultation)
-        job = get_object_or_404(jobs, pk=kwargs["job_id"])
-        files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
-        return file_response(get_object_or_404(files, pk=job.params.get("file")))
+        return file_response(self.file)

@@ -301,7 +301,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "consultations:offer": (Page(get=MANAGED, post=MANAGED, posted=(422,)),),
     "consultations:programme": (Page(get=SEATED, knows=PROGRAMME),),
     # One consultation: the adviser who gave it, who writes, is none of the cast.
-    "consultations:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(302,), knows=CONTENT),),
+    "consultations:hand_over": (Page(get=ADVISERS, post=ADVISERS, posted=(302,), knows=RECORDS),),
     "consultations:prepare": (Page(get=CONTENT),),
     "consultations:record": (Page(post=MANAGED, posted=(302,), knows=RECORDS),),
     "consultations:calendar": (Page(get=RECORDS),),
