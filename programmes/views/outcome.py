@@ -1,5 +1,6 @@
 """What came of a session."""
 
+from django.db.models import prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.views.generic import TemplateView
 
@@ -19,7 +20,8 @@ class OutcomeView(SessionMixin, TemplateView):
     tab_name = "programmes:outcome"
 
     def get_context_data(self, **kwargs):
-        user, session = self.request.user, Session.objects.prefetch_related("agenda__speakers").get(pk=self.session.pk)
+        user, session = self.request.user, self.session
+        prefetch_related_objects([session], "agenda__speakers")
         found = queries.outcome(user, session)
         chosen = self.request.GET.get("show", "")
         chosen = chosen if words.is_known(chosen) else ""

@@ -67,7 +67,7 @@ def test_nonsense_shows_everybody(session, people, desk):
 def test_the_outcome_asks_the_same_however_many_came(cast, session, desk, count):
     for _ in range(count):
         make_attendance(session, make_person(cast.company))
-    assert len(queries_of(desk, address(session, "outcome"))) == 12
+    assert len(queries_of(desk, address(session, "outcome"))) == 11
 
 
 def test_an_empty_session_says_what_will_stand_there(session, desk):
