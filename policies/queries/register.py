@@ -43,13 +43,9 @@ def register_changed_at() -> datetime | None:
     return RegisterEntry.objects.aggregate(last=Max("updated_at"))["last"]
 
 
-def facets() -> Facets:
-    """Count the values once for each version of the register, in one statement; every process remembers the last."""
-    return _facets_of(register_changed_at())
-
-
 @lru_cache(maxsize=1)
-def _facets_of(version: datetime | None) -> Facets:
+def facets(version: datetime | None) -> Facets:
+    """Count the values once for each version of the register, in one statement; every process remembers the last."""
     found: dict[str, dict[str, int]] = {"industry": {}, "prefecture": {}, "year": {}, "languages": {}, "": {"": 0}}
     if version is not None:
         with connection.cursor() as cursor:

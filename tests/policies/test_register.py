@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from policies.models import Cycle, RegisterEntry, RegisterVersion
 from policies.models.searching import grams, needed_grams, searchable
@@ -168,9 +169,28 @@ def test_nothing_can_be_sent_to_the_register(client, url):
 def test_the_list_takes_four_statements(client, number):
     make_entries(number)
     assert len(queries_of(client, LIST)) == 4
-    # What can be narrowed by is remembered until the register changes.
-    assert len(queries_of(client, LIST)) == 3
+    # What was answered is remembered until the register changes, and so is what can be narrowed by.
+    assert len(queries_of(client, LIST)) == 2
+    assert len(queries_of(client, LIST + "?sort=-published")) == 3
     assert len(queries_of(client, LIST + "?q=スプーン&industry=食品")) == 4
+
+
+def test_what_is_remembered_is_the_same_page_until_somebody_writes(client, sign_in, cast):
+    (entry,) = make_entries(1)
+    first, again = client.get(LIST), client.get(LIST)
+    assert first.content == again.content
+    assert {name: first[name] for name in ("ETag", "Cache-Control", "Content-Language", "Vary", "Content-Type")} == {
+        name: again[name] for name in ("ETag", "Cache-Control", "Content-Language", "Vary", "Content-Type")
+    }
+    assert client.get(LIST, headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert client.head(LIST)["ETag"] == first["ETag"]
+    # Another language is another page, and so is that of somebody with a session, whose name is on it.
+    assert client.get(LIST, headers={"accept-language": "en"}).content != first.content
+    person = cast.people["manager"]
+    assert person.name_ja in sign_in(person).get(LIST).content.decode()
+    assert client.get(LIST).content == first.content
+    RegisterEntry.objects.filter(pk=entry.pk).update(name_ja="改めた社名", updated_at=timezone.now())
+    assert "改めた社名" in client.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -183,9 +203,9 @@ def test_an_entry_takes_four_statements(client, number):
 def test_a_change_of_the_register_is_seen_at_once(client):
     programme = make_programme()
     make_entries(1, programme=programme)
-    assert queries.facets().total == 1
+    assert queries.facets(queries.register_changed_at()).total == 1
     make_entries(2, programme=make_programme())
-    assert queries.facets().total == 3
+    assert queries.facets(queries.register_changed_at()).total == 3
 
 
 # --- One entry ------------------------------------------------------------------------------------------------------------
@@ -343,8 +363,8 @@ def test_no_page_of_the_register_reads_a_draft(client, cast):
 def test_years_are_those_of_the_publications(client):
     entries = make_entries(2)
     RegisterEntry.objects.filter(pk=entries[0].pk).update(published_on=date(2023, 12, 31))
-    queries._facets_of.cache_clear()
-    assert queries.facets().years == {"2025": 1, "2023": 1}
+    queries.facets.cache_clear()
+    assert queries.facets(queries.register_changed_at()).years == {"2025": 1, "2023": 1}
     assert names(client.get(LIST, {"year": "2023"})) == ["株式会社スプーン000"]
 
 
