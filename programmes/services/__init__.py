@@ -7,6 +7,7 @@ from .programme import (
     assign_advisers,
     cancel_milestones,
     change_assignment,
+    count_session,
     end_assignment,
     end_seat,
     enrol_companies,
@@ -17,6 +18,7 @@ from .programme import (
     reach_milestone,
     reach_milestones,
     set_milestones,
+    stop_counting_session,
     take_seat,
 )
 from .registration import (
@@ -38,6 +40,7 @@ __all__ = [
     "assign_advisers",
     "cancel_milestones",
     "change_assignment",
+    "count_session",
     "end_assignment",
     "end_seat",
     "enrol_companies",
@@ -52,6 +55,7 @@ __all__ = [
     "register",
     "remove_observer",
     "set_milestones",
+    "stop_counting_session",
     "take_seat",
     "withdraw",
 ]

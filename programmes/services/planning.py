@@ -29,6 +29,7 @@ from programmes.models import (
     Survey,
 )
 
+from .programme import count_session, stop_counting_session
 from .registration import fill_places
 
 CHANGED, CANCELLED = "session_changed", "session_cancelled"
@@ -247,11 +248,15 @@ def missing_for_publication(session: Session) -> list[str]:
 
 @transaction.atomic
 def publish_session(*, session: Session, actor) -> Session:
-    """Show a draft to everybody in the programme. Raises PermissionDenied, PlanRefused for what is missing, TransitionRefused."""
+    """Show a draft to everybody in the programme, and count it among the programme's milestones.
+
+    Raises PermissionDenied, PlanRefused for what is missing, TransitionRefused.
+    """
     published = workflow.move(session=session, transition=SessionTransition.PUBLISH, actor=actor)
     missing = missing_for_publication(published)
     if missing:
         raise PlanRefused(" ".join(missing))
+    count_session(session=published, actor=actor)
     return published
 
 
@@ -264,6 +269,7 @@ def cancel_session(*, session: Session, actor, now: datetime) -> Change:
     cancelled = workflow.move(session=session, transition=SessionTransition.CANCEL, actor=actor)
     if took_place(cancelled, now=now):
         raise PlanRefused(_("The session took place and cannot be cancelled any more."))
+    stop_counting_session(session=cancelled, actor=actor)
     return Change(cancelled, tell_participants(session=cancelled, kind=CANCELLED, actor=actor))
 
 

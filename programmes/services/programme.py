@@ -277,6 +277,37 @@ def set_milestones(*, programme: Programme, kinds: list[MilestoneKind], actor) -
         )
 
 
+@transaction.atomic
+def count_session(*, session: Session, actor) -> None:
+    """Make taking part in the session a milestone of its programme, after those of the earlier sessions; once."""
+    kinds = MilestoneKind.objects.filter(programme=session.programme_id)
+    if kinds.filter(source=MilestoneCode.SESSION, subject=session.code).exists():
+        return
+    usual = propose_milestones(programme=session.programme, sessions=[session])
+    [kind] = [kind for kind in usual if kind.source == MilestoneCode.SESSION]
+    earlier = kinds.filter(source__in=(MilestoneCode.JOINED, MilestoneCode.SESSION))
+    kind.order = earlier.aggregate(last=models.Max("order"))["last"] or 0
+    set_milestones(programme=session.programme, kinds=[kind], actor=actor)
+
+
+@transaction.atomic
+def stop_counting_session(*, session: Session, actor) -> None:
+    """Take the milestone of a session that does not take place away, unless a company reached it."""
+    kind = MilestoneKind.objects.filter(
+        programme=session.programme_id, source=MilestoneCode.SESSION, subject=session.code, dates=None
+    ).first()
+    if kind is None:
+        return
+    audit.log(
+        actor=actor,
+        verb="milestone.removed",
+        obj=session.programme,
+        programme_id=session.programme_id,
+        detail={"code": kind.code},
+    )
+    kind.delete()
+
+
 @dataclass(frozen=True)
 class Places:
     """What an account was linked to: how many seats, and at how many companies."""

@@ -9,11 +9,11 @@ from django.utils import timezone
 from audit.models import Event
 from common import dates
 from notifications.models import Message, OutgoingMail
-from programmes.models import AgendaItem, Arrival, Attendance, Facilitator, Session
+from programmes.models import AgendaItem, Arrival, Attendance, Facilitator, MilestoneKind, Session
 from programmes.services import planning
 from programmes.services.planning import PlanRefused, WayIn
 from tests.factories import make_attendance, make_member, make_person, make_seat
-from tests.programmes.planning import WAYS_IN, at, drafted, plan, published
+from tests.programmes.planning import NEXT_YEAR, WAYS_IN, at, drafted, plan, published
 from tests.roles import seen_by
 
 NOW = timezone.now()
@@ -244,6 +244,18 @@ def test_a_session_on_site_is_not_published_without_a_venue(cast, planner):
     assert (session.state, session.sequence, session.published_at) == ("draft", 0, None)
     change(session, planner, method="online", venue_ja="", venue_en="")
     assert planning.publish_session(session=session, actor=planner).state == "published"
+
+
+def test_a_published_session_is_a_milestone_until_it_is_cancelled(cast, planner):
+    kinds = MilestoneKind.objects.filter(programme=cast.programme, source="session")
+    before = set(kinds.values_list("subject", flat=True))
+    session = drafted(cast)
+    assert set(kinds.values_list("subject", flat=True)) == before
+    planning.publish_session(session=session, actor=planner)
+    kind = kinds.get(subject="S9")
+    assert (kind.code, kind.name_en, kind.due_on) == ("session-s9", "Human rights due diligence", NEXT_YEAR)
+    planning.cancel_session(session=session, actor=planner, now=timezone.now())
+    assert set(kinds.values_list("subject", flat=True)) == before
 
 
 def test_a_cancelled_session_is_told_to_those_with_a_place_and_those_who_wait(cast):
