@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from tests.databases import template
 from tests.factories import Cast, make_cast
 from tests.lanes import Lanes, urgency
 from tests.recollection import Recollection
@@ -59,6 +60,14 @@ the_cast = Recollection(make_cast)
 @pytest.fixture
 def cast(db) -> Cast:
     return the_cast.give()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_keepdb, django_db_createdb):
+    """Let the test database be a copy of the template, unless one is to be used that is there already."""
+    if not django_db_keepdb or django_db_createdb:
+        with template() as name:
+            connection.settings_dict["TEST"] |= {"TEMPLATE": name, "MIGRATE": False}
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ Every wait is bounded, and one that fails shows the end of every log.
 
 import contextlib
 import ctypes
-import hashlib
 import http.client
 import importlib.util
 import os
@@ -29,7 +28,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode
 
 import psutil
 import psycopg2
@@ -37,14 +36,13 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
-from psycopg2 import sql
 
 from spp_portal import settings as portal_settings
+from tests.databases import PREFIX, address_of, copy_template, drop, line_to
 
 ROOT = Path(__file__).resolve().parent.parent
 # Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
 WAIT_SECONDS = 180
-PREFIX = os.environ.get("PORTAL_TEST_DB", "test_portal")
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 
@@ -162,7 +160,7 @@ class Stack:
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "spp_portal.settings",
-            "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], self.database),
+            "DATABASE_URL": address_of(self.database),
             "REDIS_URL": self.broker.url,
             "PORTAL_VAR": str(self.folder),
             "PORTAL_URL": self.url,
@@ -333,47 +331,10 @@ class Stack:
 
     # --- Database -----------------------------------------------------------------------------------------------------
 
-    def line(self, database: str | None = None):
-        """A line to the server as the owner, which commits each statement; to the database of the developer by default."""
-        line = psycopg2.connect(
-            _with_database(os.environ["DATABASE_URL"], database) if database else os.environ["DATABASE_URL"]
-        )
-        line.autocommit = True
-        return contextlib.closing(line)
-
     def _make_database(self) -> None:
-        with self.line() as line, line.cursor() as cursor:
-            # Two stacks may want the template at once, and to copy it nobody may be connected to it.
-            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [PREFIX])
-            template = self._template()
-            self._drop(self.database)
-            cursor.execute(_named("CREATE DATABASE {} TEMPLATE {}", self.database, template))
+        copy_template(self.database)
         if not self._web_role_signs_in():
             self.manage("setup_database", "--verbosity", "0")
-
-    def _template(self) -> str:
-        """The name of a migrated, empty database, made when there is none for the migrations of now.
-
-        Migrating takes ten seconds and more, copying less than one; the next run finds it, too.
-        """
-        prefix = f"{PREFIX}_template_"
-        name = prefix + _migrations_digest()
-        with self.line() as line, line.cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
-            found = {row[0] for row in cursor.fetchall()}
-        if name not in found:
-            for old in found:
-                self._drop(old)
-            draft, environment = f"{prefix}draft", self.environment
-            self._drop(draft)
-            with self.line() as line, line.cursor() as cursor:
-                cursor.execute(_named("CREATE DATABASE {}", draft))
-                self.environment = environment | {"DATABASE_URL": _with_database(os.environ["DATABASE_URL"], draft)}
-                self.manage("setup_database", "--verbosity", "0")
-                self.environment = environment
-                # Under its name only when it is whole.
-                cursor.execute(_named("ALTER DATABASE {} RENAME TO {}", draft, name))
-        return name
 
     def _web_role_signs_in(self) -> bool:
         """Whether the web role has the password that this run derives; roles belong to the server, not the database."""
@@ -390,19 +351,15 @@ class Stack:
             return False
         return True
 
-    def _drop(self, database: str) -> None:
-        with self.line() as line, line.cursor() as cursor:
-            cursor.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", database))
-
     def query(self, statement: str, *values) -> list[tuple]:
         """Ask the stack's database as its owner, whom no row-level policy binds."""
-        with self.line(self.database) as line, line.cursor() as cursor:
+        with line_to(self.database) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
     def execute(self, statement: str, *values) -> None:
         """Change the stack's database as its owner."""
-        with self.line(self.database) as line, line.cursor() as cursor:
+        with line_to(self.database) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
 
     def cut_database_lines(self) -> None:
@@ -419,7 +376,7 @@ class Stack:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        with self.line(self.database) as line, line.cursor() as cursor:
+        with line_to(self.database) as line, line.cursor() as cursor:
 
             def alone() -> bool:
                 cursor.execute(statement)
@@ -489,7 +446,7 @@ class Stack:
             self.kill(name)
         self.broker.stop()
         self._held_port.close()
-        self._drop(self.database)
+        drop(self.database)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -499,24 +456,3 @@ def _held_port() -> socket.socket:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     line.bind(("127.0.0.1", 0))
     return line
-
-
-def _migrations_digest() -> str:
-    """A short name for everything that the shape of the database comes from."""
-    digest = hashlib.sha256(portal_settings.WEB_ROLE.encode())
-    sources = [
-        *ROOT.glob("*/migrations/*.py"),
-        *ROOT.glob("common/tenancy/*.py"),
-        *ROOT.glob("common/management/**/*.py"),
-    ]
-    for path in sorted([*sources, ROOT / "requirements.lock"]):
-        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _named(statement: str, *names: str) -> sql.Composed:
-    return sql.SQL(statement).format(*map(sql.Identifier, names))
-
-
-def _with_database(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

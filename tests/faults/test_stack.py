@@ -8,6 +8,7 @@ import pytest
 from accounts.services import open_account
 from common.tenancy import acting_as
 from jobs.services import request_job, tell
+from tests.databases import line_to
 from tests.faults.steering import began
 from tests.stack import members
 
@@ -57,7 +58,7 @@ def test_nothing_of_a_test_is_left_for_the_next(running):
 def test_a_line_with_locks_is_cut_before_the_tables_are_emptied(running):
     """Whose client does not even know that it is to end."""
     running.rest()
-    with running.line(running.database) as line, line.cursor() as cursor:
+    with line_to(running.database) as line, line.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("LOCK TABLE jobs_outbox IN ROW EXCLUSIVE MODE")
         running.rest()
