@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
@@ -40,7 +41,7 @@ class ChangeKind(models.TextChoices):
 
 class RoundState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    SENT = "sent", _("Sent")
+    SENT = "sent", pgettext_lazy("round", "Sent")
 
 
 class Problem(models.TextChoices):

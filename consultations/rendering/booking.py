@@ -145,7 +145,7 @@ def ledger_table(lines: Iterable[Line], *, is_over: bool) -> Table:
         caption=gettext("Ledger of consultations"),
         columns=[
             Column(label=gettext("Date")),
-            Column(label=gettext("What happened")),
+            Column(label=pgettext("ledger", "What happened")),
             Column(label=gettext("Reason")),
             Column(label=gettext("Counts"), numeric=True),
             Column(label=gettext("Left"), numeric=True),

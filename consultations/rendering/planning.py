@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from common import dates
 from common.components import Cell, Column, Table, badge, link
@@ -55,7 +55,7 @@ def rounds_table(rounds: Iterable[Round], counts: dict[UUID, tuple[int, int]]) -
 
 def _round_row(each: Round, offered: int, without: int) -> tuple:
     url = reverse("consultations:round", args=[each.programme_id, each.pk])
-    state = badge("draft") if each.state == RoundState.DRAFT else badge("done", instead=gettext("Sent"))
+    state = badge("draft") if each.state == RoundState.DRAFT else badge("done", instead=pgettext("round", "Sent"))
     period = gettext("%(first)s to %(last)s") % {
         "first": dates.long_date(each.starts_on),
         "last": dates.long_date(each.ends_on),

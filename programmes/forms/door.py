@@ -23,7 +23,7 @@ class WalkInForm(PortalFormMixin, forms.Form):
 
     company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none())
     name = forms.CharField(label=_("Name"), max_length=100)
-    kana = forms.CharField(label=_("Name (kana)"), max_length=100, required=False)
+    kana = forms.CharField(label=pgettext_lazy("visitor", "Name (kana)"), max_length=100, required=False)
 
     submit_label = _("Receive this person")
     show_needs = False

@@ -185,7 +185,7 @@ def people_table(people: Iterable[Attendance], session: Session) -> Table:
             Column(label=gettext("Name")),
             Column(label=gettext("Company")),
             Column(label=gettext("Certificate")),
-            Column(label=gettext("Code")),
+            Column(label=pgettext("certificate", "Code")),
             Column(label=gettext("What you can do")),
         ],
         rows=[_person_row(attendance, session) for attendance in people],
@@ -251,7 +251,7 @@ def own_table(certificates: Iterable[Certificate]) -> Table:
             Column(label=gettext("Session")),
             Column(label=gettext("Date and time")),
             Column(label=gettext("State")),
-            Column(label=gettext("Code")),
+            Column(label=pgettext("certificate", "Code")),
             Column(label=gettext("File")),
         ],
         rows=[_own_row(certificate) for certificate in certificates],
@@ -282,7 +282,7 @@ def certificate_terms(certificate: Certificate) -> list[Term]:
         Term(label=gettext("Company"), value=_in(content.get("company", {}), language)),
         Term(label=gettext("Session"), value=_in(content.get("session", {}), language)),
         Term(label=gettext("Issued on"), value=dates.date_and_time(certificate.issued_at)),
-        Term(label=gettext("Code"), value=grouped(certificate.code)),
+        Term(label=pgettext("certificate", "Code"), value=grouped(certificate.code)),
     ]
 
 

@@ -64,13 +64,17 @@ def standing(row: Attendance) -> SafeString:
 
 def door_list(rows: Iterable[Attendance], *, tab: str, query: str = "") -> SafeString:
     """Return the rows; those of other parts of the list are there and hidden, and a search looks through all parts."""
-    words = {"act": gettext("Mark present"), "undo": gettext("Undo"), "pending": gettext("Waiting to be sent")}
+    words = {"act": gettext("Mark present"), "undo": pgettext("door", "Undo"), "pending": gettext("Waiting to be sent")}
     return format_html_join("", "{}", ((door_row(row, tab=tab, query=query, words=words),) for row in rows))
 
 
 def door_row(row: Attendance, *, tab: str, query: str = "", words: dict[str, str] | None = None) -> SafeString:
     """Return one row: a button as wide as the list to receive somebody, and one to take it back."""
-    words = words or {"act": gettext("Mark present"), "undo": gettext("Undo"), "pending": gettext("Waiting to be sent")}
+    words = words or {
+        "act": gettext("Mark present"),
+        "undo": pgettext("door", "Undo"),
+        "pending": gettext("Waiting to be sent"),
+    }
     key, part = search_key(row), place(row)
     is_shown = is_found(key, query) if query else part == tab
     person = row.person

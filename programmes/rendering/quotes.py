@@ -67,7 +67,7 @@ def _permission(row: Quote) -> str:
 
 
 def quote_chips(wanted: Wanted, sessions: Iterable[Session], *, query) -> list[Chip]:
-    kinds = {COMMENT: gettext("Comments"), REMARK: gettext("Remarks of speakers")}
+    kinds = {COMMENT: pgettext("survey", "Comments"), REMARK: gettext("Remarks of speakers")}
     permissions = {
         PERMITTED: gettext("May be quoted"),
         REFUSED: gettext("May not be quoted"),
@@ -83,7 +83,7 @@ def quote_chips(wanted: Wanted, sessions: Iterable[Session], *, query) -> list[C
     ]
     on = "yes" if wanted.untranslated else ""
     chips.append(
-        _menu(gettext("Translation"), "untranslated", {"yes": gettext("Missing")}, on, query),
+        _menu(gettext("Translation"), "untranslated", {"yes": pgettext("translation", "Missing")}, on, query),
     )
     return chips
 

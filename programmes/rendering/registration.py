@@ -347,8 +347,8 @@ def registrations_table(rows: Iterable[Attendance], *, session: Session, numbers
             Column(label=gettext("Name")),
             Column(label=gettext("Company")),
             Column(label=gettext("Registration")),
-            Column(label=gettext("Remarks")),
-            Column(label=gettext("Since")),
+            Column(label=pgettext("list of people", "Remarks")),
+            Column(label=pgettext("list of people", "Since")),
         ],
         rows=[
             Row(
@@ -389,7 +389,7 @@ def observers_table(observers: Iterable[Observer], *, session: Session) -> Table
         caption=gettext("Observers of “%(session)s”") % {"session": session.title},
         columns=[
             Column(label=gettext("Name")),
-            Column(label=gettext("Organisation")),
+            Column(label=pgettext("list of people", "Organisation")),
             Column(label=gettext("Kind")),
             Column(label=gettext("Mode")),
         ],

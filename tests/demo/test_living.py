@@ -164,7 +164,12 @@ def test_every_page_of_the_workbench_has_something_to_show(world):
     """Advice answered in every way, talk, evidence, receipts, and a register; dated as the story has it."""
     assert set(Suggestion.objects.values_list("state", flat=True)) == {"open", "accepted", "edited", "declined"}
     assert set(ActionItem.objects.values_list("state", flat=True)) >= {"open", "done", "declined"}
-    assert set(ActionItem.objects.values_list("source", flat=True)) == {"verdict", "comment", "suggestion"}
+    assert set(ActionItem.objects.values_list("source", flat=True)) == {
+        "verdict",
+        "comment",
+        "suggestion",
+        "consultation",
+    }
     assert set(Thread.objects.values_list("kind", flat=True)) == {"comment", "question"}
     assert set(Evidence.objects.values_list("kind", flat=True)) == set(EvidenceKind.values)
     assert set(Revision.objects.values_list("reason", flat=True)) >= {"submission", "return", "endorsement", "approval"}
@@ -213,7 +218,7 @@ def test_the_cohort_is_varied(world):
     assert all(character in names for character in "髙﨑①㈱")
     assert max(len(name) for name in Company.objects.values_list("name_ja", flat=True)) >= 40
     assert Assignment.objects.filter(ends_on__lt=SUNDAY).count() == 2
-    assert Feedback.objects.quotable().count() == 6
+    assert Feedback.objects.quotable().count() == 11
     assert Programme.objects.filter(is_sample=True).count() == 2
 
 
