@@ -72,7 +72,7 @@ def make_company(programme: Programme, *, joined_on: date | None = None, withdra
         enrolment = Enrolment(
             company=company,
             programme=programme,
-            code=f"C{number:02}",
+            code=f"C{number:05}",  # sorts by number, however many a run has made
             joined_on=joined_on or programme.starts_on,
             withdrawn_on=withdrawn_on,
         )
