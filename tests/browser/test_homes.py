@@ -57,6 +57,10 @@ VISITS = [
 
 # Answers that are kept and not shown; the journey downloads them.
 FILES = {
+    "consultations:calendar",
+    "consultations:hours_sheet",
+    "consultations:minutes_file",
+    "consultations:overview_sheet",
     "imports:file",
     "imports:remarks",
     "imports:template",
@@ -67,7 +71,17 @@ FILES = {
     "policies:register_entry_json",
     "policies:register_json",
     "policies:register_text",
+    "programmes:calendar_feed",
+    "programmes:certificate",
+    "programmes:certificates_file",
+    "programmes:closing_slides_file",
+    "programmes:material",
+    "programmes:photo",
+    "programmes:session_calendar",
+    "programmes:slides_file",
+    "programmes:survey_csv",
     "reports:pdf",
+    "reports:session_sheet",
     "reports:sheet",
 }
 
