@@ -4,7 +4,8 @@ import contextlib
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponseRedirect, JsonResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -112,6 +113,33 @@ class CancelView(SteerMixin, View):
         with contextlib.suppress(JobNotOpen):
             cancel_job(job=self.job, actor=request.user)
         return self.to_progress(self.job)
+
+
+def result_file(user, job: Job | None) -> StoredFile | None:
+    """Return what came of a job, while it is kept."""
+    if job is None or job.state != Job.State.DONE or not job.params.get("file"):
+        return None
+    return StoredFile.objects.visible_to(user).filter(pk=job.params["file"]).first()
+
+
+class JobFileMixin:
+    """Hands out the file that came of a job. Stands before the mixin that loads what the job is about."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def jobs(self) -> QuerySet[Job]:
+        """Return the jobs whose file this address may hand out, through the door of whoever asks."""
+        raise NotImplementedError
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.file = result_file(request.user, get_object_or_404(self.jobs(), pk=kwargs["job_id"]))
+            if self.file is None:
+                raise Http404
+
+    def get(self, request, *args, **kwargs):
+        return file_response(self.file)
 
 
 def file_response(stored: StoredFile) -> FileResponse:

@@ -23,8 +23,8 @@ from consultations.rendering import minutes as drawn
 from consultations.services import minutes as deeds
 from consultations.services import set_participants
 from consultations.services.printing import request_minutes_pdf
-from jobs.models import Job, StoredFile
-from jobs.views import file_response, job_progress_context
+from jobs.models import Job
+from jobs.views import JobFileMixin, job_progress_context
 
 from .meetings import ContentMixin
 
@@ -431,16 +431,8 @@ class MinutesPdfView(ContentMixin, View):
         return HttpResponseRedirect(f"{self.address('minutes')}#pdf")
 
 
-class MinutesFileView(ContentMixin, View):
+class MinutesFileView(JobFileMixin, ContentMixin, View):
     """Hand the PDF out."""
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            jobs = queries.minutes_jobs(request.user, self.consultation)
-            job = get_object_or_404(jobs, pk=kwargs["job_id"])
-            files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
-            self.file = get_object_or_404(files, pk=job.params.get("file"))
-
-    def get(self, request, *args, **kwargs):
-        return file_response(self.file)
+    def jobs(self):
+        return queries.minutes_jobs(self.request.user, self.consultation)

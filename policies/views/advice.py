@@ -11,8 +11,8 @@ from django.views.generic import TemplateView, View
 
 from common.components import Chip
 from companies.models import Person
-from jobs.models import Job, StoredFile
-from jobs.views import file_response, job_progress_context
+from jobs.models import Job
+from jobs.views import JobFileMixin, job_progress_context
 from policies import queries, services
 from policies.forms.discussion import ItemForm
 from policies.rendering.advice import AdviceRow, advice_rows
@@ -121,15 +121,8 @@ class AdvicePdfView(AdviceMixin, View):
         return HttpResponseRedirect(f"{self.page_url()}#advice-pdf")
 
 
-class AdviceFileView(AdviceMixin, View):
+class AdviceFileView(JobFileMixin, AdviceMixin, View):
     """Hand the PDF out."""
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            job = get_object_or_404(queries.advice_jobs(request.user, self.company), pk=kwargs["job_id"])
-            files = StoredFile.objects.visible_to(request.user).filter(company_id=self.company.pk)
-            self.file = get_object_or_404(files, pk=job.params.get("file"))
-
-    def get(self, request, *args, **kwargs):
-        return file_response(self.file)
+    def jobs(self):
+        return queries.advice_jobs(self.request.user, self.company)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 
+from crispy_forms.layout import Hidden
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -116,6 +117,10 @@ class ConsentForm(PortalFormMixin, forms.Form):
         label=_("May your words be quoted in the programme's report?"), widget=forms.RadioSelect
     )
     submit_label = _("Save my choice")
+
+    def layout_objects(self):
+        # Tells the choice from answers that were sent too late to the same address.
+        return ["consent", Hidden("deed", "consent")]
 
     def __init__(self, *args, allowed: tuple[Consent, ...], present: str, **kwargs):
         super().__init__(*args, **(kwargs | {"initial": {"consent": present}}))

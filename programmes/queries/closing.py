@@ -90,6 +90,12 @@ def latest_job(user, *, kind: str, params: dict) -> Job | None:
     return jobs.order_by("-created_at").first()
 
 
+def session_jobs(user, session: Session, *, kind: str) -> QuerySet[Job]:
+    """Jobs of a kind about one session."""
+    jobs = Job.objects.visible_to(user).filter(kind=kind, programme_id=session.programme_id)
+    return jobs.filter(params__session=str(session.pk))
+
+
 def own_closing_meetings(user, *, company_id: UUID) -> QuerySet[Session]:
     """Closing meetings of the programmes that a company takes part in, the newest first."""
     programmes = Enrolment.objects.visible_to(user).filter(company=company_id).values("programme_id")

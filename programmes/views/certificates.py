@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
 from jobs.models import Job
-from jobs.views import file_response
+from jobs.views import JobFileMixin, file_response
 from programmes.forms.certificates import CodeForm, RevokeForm
 from programmes.models import Attendance, Certificate
 from programmes.queries import certificates as queries
-from programmes.queries.closing import latest_job
+from programmes.queries.closing import latest_job, session_jobs
 from programmes.rendering import certificates as rendering
 from programmes.rendering.session_tabs import session_tabs
 from programmes.services import certificates as services
 
-from .closing import ClosingMixin, result_file, shown_job
+from .closing import ClosingMixin, shown_job
 from .mixins import PAGE_SIZE, CompanyPageMixin, CountedPaginator
 
 # --- The secretariat's side -------------------------------------------------------------------------------------------
@@ -91,17 +91,11 @@ class PrintCertificatesView(ClosingMixin, View):
         return HttpResponseRedirect(f"{self.address('certificates')}#print")
 
 
-class CertificatesFileView(ClosingMixin, View):
-    http_method_names = ("get", "head", "options")
+class CertificatesFileView(JobFileMixin, ClosingMixin, View):
+    """Hands out the one file to print."""
 
-    def get(self, request, *args, **kwargs):
-        jobs = Job.objects.visible_to(request.user).filter(
-            kind=queries.PRINT_KIND, programme_id=self.programme.pk, params__session=str(self.session.pk)
-        )
-        stored = result_file(request.user, get_object_or_404(jobs, pk=kwargs["job_id"]))
-        if stored is None:
-            raise Http404
-        return file_response(stored)
+    def jobs(self):
+        return session_jobs(self.request.user, self.session, kind=queries.PRINT_KIND)
 
 
 class RevokeCertificateView(ClosingMixin, FormView):

@@ -37,10 +37,15 @@ class TicketView(OfSessionMixin, TemplateView):
 
     template_name = "programmes/door/ticket.html"
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.row = own_attendance(request.user, self.session)
+            if self.row is None:
+                raise Http404
+
     def get_context_data(self, **kwargs):
-        row = own_attendance(self.request.user, self.session)
-        if row is None:
-            raise Http404
+        row = self.row
         path = reverse("programmes:check_in", args=[self.programme.pk, self.session.pk, row.pk])
         address = self.request.build_absolute_uri(path)
         own = {

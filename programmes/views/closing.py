@@ -12,9 +12,9 @@ from django.views.generic import FormView, TemplateView, View
 
 from common import archives
 from companies.enums import AccessKind
-from jobs.models import Job, StoredFile
+from jobs.models import Job
 from jobs.services import FileRefused
-from jobs.views import file_response, job_progress_context
+from jobs.views import JobFileMixin, file_response, job_progress_context
 from programmes.forms.closing import PresentationForm, RemarkForm, RunningOrderForm
 from programmes.models import MeetingRemark, Presentation, Session
 from programmes.queries import closing as queries
@@ -23,13 +23,6 @@ from programmes.rendering.session_tabs import session_tabs
 from programmes.services import closing as services
 
 from .mixins import CompanyPageMixin, ProgrammeMixin
-
-
-def result_file(user, job: Job | None) -> StoredFile | None:
-    """Return what came of a job, while it is kept."""
-    if job is None or job.state != Job.State.DONE or not job.params.get("file"):
-        return None
-    return StoredFile.objects.visible_to(user).filter(pk=job.params["file"]).first()
 
 
 def shown_job(user, job: Job | None) -> dict | None:
@@ -201,17 +194,11 @@ class MakeSlidesView(PresentationMixin, View):
         return HttpResponseRedirect(f"{self.page_url}#slides")
 
 
-class SlidesFileView(PresentationMixin, View):
+class SlidesFileView(JobFileMixin, PresentationMixin, View):
     """Hands out slides that the portal drew for the company."""
 
-    http_method_names = ("get", "head", "options")
-
-    def get(self, request, *args, **kwargs):
-        jobs = Job.objects.visible_to(request.user).filter(kind=queries.SLIDES_KIND, company_id=self.company.pk)
-        stored = result_file(request.user, get_object_or_404(jobs, pk=kwargs["job_id"]))
-        if stored is None:
-            raise Http404
-        return file_response(stored)
+    def jobs(self):
+        return Job.objects.visible_to(self.request.user).filter(kind=queries.SLIDES_KIND, company_id=self.company.pk)
 
 
 # --- The secretariat's side -------------------------------------------------------------------------------------------
@@ -307,17 +294,11 @@ class AllSlidesView(ClosingMixin, View):
         return HttpResponseRedirect(f"{self.address('closing')}#slides")
 
 
-class AllSlidesFileView(ClosingMixin, View):
-    http_method_names = ("get", "head", "options")
+class AllSlidesFileView(JobFileMixin, ClosingMixin, View):
+    """Hands out the one file with the slides of all companies."""
 
-    def get(self, request, *args, **kwargs):
-        jobs = Job.objects.visible_to(request.user).filter(
-            kind=queries.ALL_SLIDES_KIND, programme_id=self.programme.pk, params__session=str(self.session.pk)
-        )
-        stored = result_file(request.user, get_object_or_404(jobs, pk=kwargs["job_id"]))
-        if stored is None:
-            raise Http404
-        return file_response(stored)
+    def jobs(self):
+        return queries.session_jobs(self.request.user, self.session, kind=queries.ALL_SLIDES_KIND)
 
 
 class RemarksView(ClosingMixin, FormView):

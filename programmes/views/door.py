@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView, View
 
 from companies.enums import AccessKind
-from jobs.models import Job, StoredFile
-from jobs.views import file_response
+from jobs.views import JobFileMixin
 from programmes.enums import DoorOutcome, SessionState
 from programmes.forms.door import WalkInForm, batch_of, page_id, plain_tap
 from programmes.models import Session
 from programmes.queries import door as queries
+from programmes.queries.closing import session_jobs
 from programmes.rendering import door as rendering
 from programmes.rendering.door_papers import BADGES, LIST
 from programmes.rendering.session_tabs import session_tabs
@@ -244,15 +244,8 @@ class PrintPaperView(SessionMixin, View):
         return HttpResponseRedirect(reverse("jobs:progress", args=[job.pk]))
 
 
-class PaperView(SessionMixin, View):
+class PaperView(JobFileMixin, SessionMixin, View):
     """Hand the printed list or the badges out."""
 
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request, *args, **kwargs):
-        jobs = Job.objects.visible_to(request.user).filter(
-            kind=queries.PAPER_KIND, programme_id=self.programme.pk, params__session=str(self.session.pk)
-        )
-        job = get_object_or_404(jobs, pk=kwargs["job_id"])
-        files = StoredFile.objects.visible_to(request.user).filter(programme_id=self.programme.pk)
-        return file_response(get_object_or_404(files, pk=job.params.get("file")))
+    def jobs(self):
+        return session_jobs(self.request.user, self.session, kind=queries.PAPER_KIND)

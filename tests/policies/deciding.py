@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from django.utils import timezone
+
 from policies import services
 from policies.catalogue import catalogue
 from policies.enums import EvidenceKind, State, Transition
@@ -13,7 +15,8 @@ from tests.roles import seen_by
 
 # Real days: links are opened by requests, whose clock is the real one.
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+# The portal's day, which begins nine hours before the one of UTC.
+TODAY = timezone.localdate(NOW)
 LONG_AGO = date(2026, 4, 1)
 
 TEXTS = {

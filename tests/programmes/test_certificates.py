@@ -269,7 +269,7 @@ def test_one_file_to_print_has_a_page_for_each_valid_one(cast, held, came, sign_
     assert len(pages) == 2
     assert ["髙橋陽子" in pages[0], "隣太郎" in pages[1]] == [True, True]
     assert second.person.name_ja == "隣 太郎"
-    assert sign_in(cast.people["manager"]).get(job.result_url).status_code == 403
+    assert sign_in(cast.people["manager"]).get(job.result_url).status_code == 404
 
 
 def test_nothing_to_print_is_said(cast, held):

@@ -473,7 +473,7 @@ def test_one_file_has_all_companies_in_running_order(cast, meeting, sign_in):
     assert "own.pdf" in pages[4]
     assert "第一の言葉" in pages[7]
     assert "何も出さない会社" not in "".join(pages)
-    assert sign_in(cast.people["manager"]).get(job.result_url).status_code == 403
+    assert sign_in(cast.people["manager"]).get(job.result_url).status_code == 404
 
 
 def test_slides_of_nobody_are_refused_with_words(cast, meeting):

@@ -346,6 +346,8 @@ def test_a_consent_is_taken_back_after_the_closing_and_the_reports_that_printed_
     )
     html = client.get(page_of(token)).content.decode()
     assert "引用してください" in html
+    # What the page itself would send: without it the choice would be taken for answers that came too late.
+    assert re.search(r'<input type="hidden"\s+name="deed"\s+value="consent"', html)
     response = client.post(page_of(token), {"deed": "consent", "consent": "none"})
     assert response.status_code == 302
     assert Feedback.objects.get().consent == Consent.NONE

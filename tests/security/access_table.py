@@ -90,7 +90,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:door_operations": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
     "programmes:print_paper": (Page(post=MANAGED, posted=(404,), knows=PROGRAMME),),
     # The job of the world makes something else.
-    "programmes:door_paper": (Page(knows=PROGRAMME - MANAGED, named={"job_id": "content job"}),),
+    # No paper was printed, no slides and no certificates drawn in the world: its jobs are others.
+    "programmes:door_paper": (Page(),),
     # Of whoever is on the list by their own account: here the company's manager.
     "programmes:ticket": (Page(get=MANAGERS),),
     # Others of the company read that it is a code; the secretariat receives the person.
@@ -152,7 +153,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:closing": (Page(**FOR_SECRETARIAT),),
     "programmes:running_order": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:closing_slides": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
-    "programmes:closing_slides_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
+    "programmes:closing_slides_file": (Page(),),
     "programmes:meeting_remarks": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:meeting_remark": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
     "programmes:delete_meeting_remark": (Page(get=MANAGED, post=MANAGED, posted=(302,), knows=RECORDS),),
@@ -160,7 +161,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:certificates": (Page(**FOR_SECRETARIAT),),
     "programmes:issue_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     "programmes:print_certificates": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
-    "programmes:certificates_file": (Page(get=MANAGED, got=(404,), knows=PROGRAMME),),
+    "programmes:certificates_file": (Page(),),
     "programmes:revoke_certificate": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
     "programmes:company_certificates": (Page(get=RECORDS),),
     # The certificate of the world was never drawn.
