@@ -15,9 +15,10 @@ from jobs.rendering import RenderingTooLong
 from jobs.services import open_stored
 from jobs.tasks import run_job, runs
 from notifications.models import Message
-from reports import rendering, tasks
+from reports import rendering
 from reports.models import Report
 from reports.services import request_report, retry_report
+from reports.tasks import rendering as tasks
 from tests.factories import make_programme, make_seat
 from tests.roles import web_role
 

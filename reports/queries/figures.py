@@ -54,8 +54,7 @@ from programmes.models import (
     Session,
     Speaker,
 )
-
-from .enums import Edition
+from reports.enums import Edition
 
 SCHEMA = 1
 QUOTES = 6

@@ -17,10 +17,9 @@ from jobs.services import store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
 from notifications.services import tell_job_ended
 from programmes.services import quotes as programmes
-
-from . import rendering
-from .models import Report
-from .queries import fingerprint, one_moment, printed_words, report_figures
+from reports import rendering
+from reports.models import Report
+from reports.queries import fingerprint, one_moment, printed_words, report_figures
 
 KIND = "report"
 

@@ -23,12 +23,11 @@ from jobs.views import file_response, job_progress_context
 from programmes.models import Session
 from programmes.queries import outcome as outcomes
 from programmes.views import ProgrammeMixin
-
-from . import queries
-from .enums import Edition
-from .forms import ReportForm
-from .models import Report
-from .services import request_report, retry_report
+from reports import queries
+from reports.enums import Edition
+from reports.forms import ReportForm
+from reports.models import Report
+from reports.services import request_report, retry_report
 
 PAGE_SIZE = 50
 
@@ -263,7 +262,7 @@ class SessionSheetView(SecretariatMixin, View):
             self.session = get_object_or_404(sessions, pk=kwargs["session_id"])
 
     def get(self, request, *args, **kwargs):
-        from .rendering import session_sheet  # noqa: PLC0415 - openpyxl only where it is asked for
+        from reports.rendering import session_sheet  # noqa: PLC0415 - openpyxl only where it is asked for
 
         rows = list(outcomes.outcome_rows(request.user, self.session, of=""))
         if request.GET.get("as") == "csv":

@@ -4,9 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common import dates
 from common.forms import PortalFormMixin
-
-from .enums import Edition, Language
-from .models import MAX_PLANS
+from reports.enums import Edition, Language
+from reports.models import MAX_PLANS
 
 
 class ReportForm(PortalFormMixin, forms.Form):

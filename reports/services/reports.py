@@ -13,10 +13,9 @@ from common.tenancy import acting_as
 from jobs.services import request_job, retry_job
 from programmes.models import Programme
 from programmes.permissions import can_manage
-
-from .models import Report
-from .queries import one_moment, report_figures
-from .tasks import KIND, READING, Tell, produce
+from reports.models import Report
+from reports.queries import one_moment, report_figures
+from reports.tasks import KIND, READING, Tell, produce
 
 TITLE = gettext_noop("Implementation report: %(programme)s")
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.models import IdentifiedModel
 from jobs.models import Job, StoredFile
 from programmes.models import Programme
-
-from .enums import Edition, Language
+from reports.enums import Edition, Language
 
 MAX_PLANS = 4000
 

@@ -1,0 +1,7 @@
+from .reports import (
+    ReportForm,
+)
+
+__all__ = [
+    "ReportForm",
+]

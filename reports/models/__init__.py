@@ -1,0 +1,3 @@
+from .reports import MAX_PLANS, Report, ReportQuerySet
+
+__all__ = ["MAX_PLANS", "Report", "ReportQuerySet"]
