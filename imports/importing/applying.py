@@ -29,7 +29,7 @@ from policies import services as policies
 from policies import workflow as policy_workflow
 from policies.models import Cycle, Policy
 from programmes import services as programmes
-from programmes.enums import Consent, MilestoneCode, SeatRole
+from programmes.enums import Consent, MilestoneCode, Registration, SeatRole
 from programmes.models import (
     AgendaItem,
     Assignment,
@@ -43,6 +43,8 @@ from programmes.models import (
     Session,
     Speaker,
 )
+from programmes.services.certificates import revoke_absent
+from programmes.services.door import WRITTEN
 
 from .bulk import insert_rows
 from .planning import Plan, Update
@@ -82,6 +84,7 @@ CONFLICTS = {
 CONSTRAINTS = {
     "programmes_programme_code_key": "code_taken",
     "consultations_adviser_once": "booked_elsewhere",
+    "consultations_person_once": "booked_elsewhere",
     "consultations_company_once": "booked_elsewhere",
 }
 
@@ -365,9 +368,10 @@ class _Writer:
             for name in update.names:
                 kept.values[name] = update.record[name]
             self._fill_attendance(row, kept, self.sessions[update.record["session"]])
-            changed.append((row, {"planned_mode", "attended", "actual_mode"}))
+            changed.append((row, {"planned_mode", *WRITTEN}))
         self._create("Attendance", Attendance, new)
         self._update("Attendance", Attendance, changed)
+        revoke_absent(attendances=[row for row, _names in changed], actor=self.actor, now=self.now)
 
     def _fill_attendance(self, row: Attendance, record: Record, session: Session) -> Attendance:
         """A session still to come has nobody present or absent; a mode that nobody told follows from the method."""
@@ -375,8 +379,12 @@ class _Writer:
         row.planned_mode = row.planned_mode or mode
         row.attended = None if session.starts_at > self.now else record["attended"]
         row.actual_mode = mode if row.attended else ""
-        if not row.attended:
+        if row.attended:
+            # Who came has a place, whatever was said before.
+            row.registration, row.waiting_since = Registration.REGISTERED, None
+        else:
             row.planned_mode = mode
+            row.arrived_at, row.is_late, row.left_early = None, False, False
         return row
 
     def _write_feedback(self) -> None:

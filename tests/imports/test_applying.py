@@ -17,6 +17,7 @@ from programmes.models import (
     AgendaItem,
     Assignment,
     Attendance,
+    Certificate,
     Enrolment,
     Feedback,
     MilestoneDate,
@@ -26,9 +27,11 @@ from programmes.models import (
     Session,
     Speaker,
 )
+from programmes.services.certificates import issue_certificates
 from tests.factories import make_company, make_member, make_programme, make_seat, make_user
 from tests.factories.workbooks import PILOT, make_content, make_large_content, make_workbook, set_cell, set_pair
 from tests.imports.helpers import NOW, counts, programme, run_import
+from tests.roles import web_role
 
 pytestmark = pytest.mark.django_db
 
@@ -342,6 +345,29 @@ def test_a_corrected_attendance_takes_its_milestone_back(imported):
     assert MilestoneDate.objects.as_of(date(2026, 1, 1)).filter(**kind).count() == 0
     run_import(make_content())
     assert MilestoneDate.objects.as_of(date(2026, 1, 1)).filter(**kind).count() == 1
+
+
+def test_who_was_not_there_after_all_keeps_no_certificate(imported):
+    row = Attendance.objects.get(session__code="S2", person__email="ni@aoi.example")
+    Attendance.objects.filter(pk=row.pk).update(is_late=True, arrived_at=row.session.starts_at)
+    operator = system_operator()
+    with acting_as(operator.pk), web_role():
+        issued = issue_certificates(session=row.session, actor=operator, now=NOW)
+    (lost,) = (each for each in issued if each.attendance_id == row.pk)
+    run_import(edited(("Attendance", 4, "attended", "no")))
+    row.refresh_from_db()
+    assert (row.attended, row.actual_mode, row.arrived_at, row.is_late) == (False, "", None, False)
+    valid = Certificate.objects.valid().filter(session=row.session)
+    assert set(valid) == {each for each in issued if each != lost}
+
+
+def test_who_excused_themselves_and_was_there_took_part(imported):
+    run_import(edited(("Attendance", 4, "attended", "no")))
+    row = Attendance.objects.get(session__code="S2", person__email="ni@aoi.example")
+    Attendance.objects.filter(pk=row.pk).update(registration="apologised")
+    run_import(make_content())
+    row.refresh_from_db()
+    assert (row.attended, row.registration) == (True, "registered")
 
 
 def test_a_corrected_day_of_approval_counts_from_its_new_day(imported):

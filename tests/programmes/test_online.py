@@ -9,8 +9,8 @@ from django.urls import reverse
 from audit.models import Event
 from programmes.enums import Registration
 from programmes.importing.online import ListRefused
-from programmes.models import Attendance, MilestoneDate, MilestoneKind, OnlineList
-from programmes.services import door, online
+from programmes.models import Attendance, Certificate, MilestoneDate, MilestoneKind, OnlineList
+from programmes.services import certificates, door, online
 from tests.counting import queries_of
 from tests.factories import make_attendance, make_person, make_session
 from tests.reading import rows as table_rows
@@ -116,6 +116,25 @@ def test_a_list_is_imported_once(cast, session, rows):
     for again in (lambda: confirm(cast, kept), lambda: decide(cast, kept, 4)):
         with pytest.raises(online.ListConfirmed):
             again()
+
+
+def test_a_list_takes_neither_presence_nor_a_certificate_and_a_correction_takes_both(cast, session, rows):
+    """A second list of the same meeting has somebody for five minutes only, say of a second device."""
+    yoko = rows[0]
+    confirm(cast, keep(cast, session, csv(LISTED[0])))
+    secretary = cast.people["secretariat"]
+    with seen_by(secretary):
+        (certificate,) = certificates.issue_certificates(
+            session=session, actor=secretary, now=END, attendance_ids=[yoko.pk]
+        )
+    assert confirm(cast, keep(cast, session, csv(line("高橋 陽子", go="13:05")))).short == 1
+    yoko.refresh_from_db()
+    assert (yoko.attended, yoko.actual_mode) == (True, "online")
+    assert list(Certificate.objects.valid().filter(session=session)) == [certificate]
+    with seen_by(secretary):
+        away = door.Correction(attended=False, mode="", is_late=False, left_early=False, reason="別の方でした")
+        door.correct_attendance(attendance=yoko, correction=away, actor=secretary)
+    assert not Certificate.objects.valid().filter(session=session).exists()
 
 
 def test_two_devices_of_one_person_are_not_added_up(cast, session, rows):
