@@ -46,6 +46,8 @@ class Consultation(IdentifiedModel):
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.BOOKED)
     # The end and the pause that the adviser needs after it: for so long nobody else has this adviser.
     blocked_until = models.DateTimeField(editable=False)
+    # Who gives it, whichever seat: the adviser's user, or the seat as long as nobody took it. The database writes it.
+    adviser_key = models.UUIDField(editable=False)
     # The joining link of an online consultation, the place of one on site.
     meeting_url = models.URLField(_("joining link"), max_length=500, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
@@ -72,6 +74,7 @@ class Consultation(IdentifiedModel):
             models.CheckConstraint(condition=Q(state__in=State.values), name="consultations_state"),
             models.CheckConstraint(condition=Q(blocked_until__gte=F("ends_at")), name="consultations_pause_after_end"),
             _no_overlap("consultations_adviser_once", "adviser", until="blocked_until"),
+            _no_overlap("consultations_person_once", "adviser_key", until="blocked_until"),
             _no_overlap("consultations_company_once", "company", until="ends_at"),
         ]
         indexes = [models.Index(fields=["programme", "starts_at"], name="consultations_programme_start")]

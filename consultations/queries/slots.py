@@ -242,13 +242,13 @@ def _is_within(day: date, spans: tuple[tuple[date, date], ...]) -> bool:
     return any(first <= day <= last for first, last in spans)
 
 
-# Others' consultations are hidden from a company; the functions tell when, and of whom, never with whom or why.
+# Others' consultations, and those in another programme, are hidden; the functions tell when, and of whom, never with
+# whom or why.
 _TAKEN = """
 SELECT 'busy', adviser_id, starts_at, blocked_until FROM app.busy_times(%(seats)s::uuid[], %(since)s, %(until)s)
 UNION ALL SELECT 'conflict', adviser_id, NULL, NULL FROM app.conflicted_advisers(%(company)s::uuid, %(seats)s::uuid[])
-UNION ALL SELECT 'own', NULL, starts_at, ends_at FROM consultations_consultation
- WHERE company_id = %(company)s::uuid AND state NOT IN ('cancelled', 'cancelled_late')
-   AND ends_at > %(since)s AND starts_at < %(until)s
+UNION ALL SELECT 'own', NULL, starts_at, ends_at
+  FROM app.company_times(ARRAY[%(company)s]::uuid[], %(since)s, %(until)s)
 """
 
 
@@ -273,6 +273,21 @@ def taken(
                     found.add_own(starts_at, until_then)
             elif (adviser_id, starts_at) not in moving:
                 found.add_busy(adviser_id, starts_at, until_then)
+    return found
+
+
+def company_times(
+    companies: Iterable[UUID], *, since: date, until: date
+) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """Return when these companies have consultations between two days, in whichever programme; in one statement."""
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT company_id, starts_at, ends_at FROM app.company_times(%s::uuid[], %s, %s)",
+            [list(companies), midnight(since), midnight(until + ONE_DAY)],
+        )
+        for company_id, starts_at, ends_at in cursor.fetchall():
+            found[company_id].append((starts_at, ends_at))
     return found
 
 

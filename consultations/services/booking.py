@@ -79,7 +79,7 @@ def book(
     if not queries.remaining(enrolment):
         raise refusals.NothingLeft
     calendar = _check_time(enrolment, adviser, starts_at, actor=actor, now=now)
-    _queue_up(adviser.pk)
+    _queue_up(person_of(adviser))
     _check_room(calendar, starts_at)
     consultation = _decided(
         lambda: book_consultation(
@@ -116,6 +116,11 @@ def _queue_up(key: UUID) -> None:
     """Wait until whoever books for the same company, or the same adviser, has done so: first companies, then advisers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+
+
+def person_of(adviser: Seat) -> UUID:
+    """Return who an adviser is in whichever programme: seats of one user are one person, who is busy in all of them."""
+    return adviser.user_id or adviser.pk
 
 
 def lock_all(companies: Iterable[UUID], advisers: Iterable[UUID]) -> None:
@@ -187,6 +192,7 @@ def _check_room(calendar: Calendar, starts_at: datetime, *, moving: UUID | None 
 
 _BY_CONSTRAINT = {
     "consultations_adviser_once": refusals.Taken,
+    "consultations_person_once": refusals.Taken,
     "consultations_company_once": refusals.CompanyBusy,
 }
 
@@ -227,7 +233,7 @@ def put_off(
     if (locked.adviser_id, locked.starts_at, locked.method) == (adviser.pk, starts_at, method):
         return locked
     calendar = _check_time(enrolment, adviser, starts_at, actor=actor, now=now, moving=locked.pk)
-    _queue_up(adviser.pk)
+    _queue_up(person_of(adviser))
     _check_room(calendar, starts_at, moving=locked.pk)
     before, former = locked.starts_at, locked.adviser
     _decided(lambda: _write_time(locked, adviser, starts_at, method, calendar))

@@ -19,7 +19,7 @@ from accounts.models import User
 from audit import services as audit
 from companies.models import Person
 from consultations import permissions, queries
-from consultations.enums import FREE_STATES, USED_STATES, ChangeKind, EntryKind, Problem, RoundState
+from consultations.enums import USED_STATES, ChangeKind, EntryKind, Problem, RoundState
 from consultations.models import Change, Consultation, LedgerEntry, Offer, Round
 from consultations.queries import Calendar, Slot, Taken, Terms
 from consultations.workflow import mark_sent
@@ -28,7 +28,7 @@ from programmes.models import Assignment, Conflict, Enrolment, Programme, Seat
 
 from . import messages
 from .arranging import pin_draft
-from .booking import arrangements, lock_all
+from .booking import arrangements, lock_all, person_of
 
 BATCH = 1000
 
@@ -89,8 +89,7 @@ def _propose(made: Round, now: datetime) -> list[Offer]:
 
 def _companies(made: Round) -> list[_Company]:
     programme = made.programme
-    enrolments = Enrolment.objects.filter(programme=programme).as_of(made.starts_on).select_related("company")
-    span = (queries.midnight(made.starts_on), queries.midnight(made.ends_on + timedelta(days=1)))
+    enrolments = list(Enrolment.objects.filter(programme=programme).as_of(made.starts_on).select_related("company"))
     assigned = _grouped(
         Assignment.objects.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=made.starts_on), programme=programme, starts_on__lte=made.ends_on
@@ -102,12 +101,9 @@ def _companies(made: Round) -> list[_Company]:
             company__enrolments__programme=programme, user__language=User.Language.ENGLISH
         ).values_list("company_id", flat=True)
     )
-    busy = Consultation.objects.filter(programme=programme, starts_at__lt=span[1], ends_at__gt=span[0])
-    own = defaultdict(list)
-    for company_id, starts_at, ends_at in busy.exclude(state__in=FREE_STATES).values_list(
-        "company_id", "starts_at", "ends_at"
-    ):
-        own[company_id].append((starts_at, ends_at))
+    own = queries.company_times(
+        [enrolment.company_id for enrolment in enrolments], since=made.starts_on, until=made.ends_on
+    )
     left = left_by_enrolment(programme)
     return [
         _Company(
@@ -115,7 +111,7 @@ def _companies(made: Round) -> list[_Company]:
             frozenset(assigned[enrolment.company_id]),
             frozenset(barred[enrolment.company_id]),
             enrolment.company_id in english,
-            tuple(own[enrolment.company_id]),
+            tuple(own.get(enrolment.company_id, ())),
             left.get(enrolment.pk, programme.consultations_per_company),
         )
         for enrolment in enrolments
@@ -290,7 +286,7 @@ def send_round(*, made: Round, actor, now: datetime) -> list[Consultation]:
         .select_related("enrolment__programme", "company", "adviser__user")
         .order_by("starts_at", "pk")
     )
-    lock_all({offer.company_id for offer in rows}, {offer.adviser_id for offer in rows})
+    lock_all({offer.company_id for offer in rows}, {person_of(offer.adviser) for offer in rows})
     problems = _problems(locked, rows, now)
     good = [offer for offer in rows if offer.pk not in problems]
     _assign(good, actor, today=timezone.localdate(now))

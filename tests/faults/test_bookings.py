@@ -27,6 +27,8 @@ AT_ONCE = 500
 COMPANIES = 25
 # The server has a hundred lines for everybody; who has none yet waits.
 LINES = 40
+# By the seat and by the person: either refuses two consultations of one seat.
+OF_ADVISERS = ("consultations_adviser_once", "consultations_person_once")
 
 
 @dataclass
@@ -52,19 +54,23 @@ class Rush:
 
 @pytest.fixture
 def rush(resting) -> Rush:
+    return make_rush()
+
+
+def make_rush(user=None, *, companies: int = COMPANIES) -> Rush:
     programme = make_programme(
         starts_on=date(2026, 10, 1),
         ends_on=date(2027, 3, 31),
         consultations_start_on=date(2026, 11, 1),
         consultations_end_on=date(2026, 12, 25),
     )
-    seat = make_seat(programme, role="adviser")
+    seat = make_seat(programme, role="adviser", user=user)
     Practice.objects.create(seat=seat, programme=programme, most_a_day=20)
     # Open times at every quarter of an hour, so that what is offered overlaps.
     for quarter in range(4):
         starts = time(9, 15 * quarter)
         WeeklyHours.objects.create(seat=seat, programme=programme, weekday=0, starts=starts, ends=time(12))
-    enrolments = [make_company(programme) for _ in range(COMPANIES)]
+    enrolments = [make_company(programme) for _ in range(companies)]
     for enrolment in enrolments:
         make_assignment(enrolment, seat)
     return Rush(seat, enrolments, [make_member(enrolment.company) for enrolment in enrolments])
@@ -109,6 +115,13 @@ def test_one_of_five_hundred_gets_one_of_the_times_that_overlap(resting, rush):
     check(at_once(resting, AT_ONCE, lambda number: rush.book(number, quarters[number % 4])), won=1)
 
 
+def test_one_person_is_booked_once_by_two_programmes(resting, rush):
+    """Two seats of one adviser, each with companies of its own, for times that overlap."""
+    rushes = (rush, make_rush(rush.seat.user))
+    starts = (NINE, NINE + timedelta(minutes=30))
+    check(at_once(resting, 100, lambda number: rushes[number % 2].book(number // 2, starts[number % 2])), won=1)
+
+
 def test_one_form_posted_fifty_times_at_once_is_one_booking(resting, rush):
     operation = uuid4()
     answers = at_once(resting, 50, lambda _number: rush.book(0, NINE, operation=operation))
@@ -141,7 +154,8 @@ def test_without_the_constraint_the_same_race_fails(resting, rush, monkeypatch):
 
     monkeypatch.setattr(booking, "_check_time", look_together)
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE consultations_consultation DROP CONSTRAINT consultations_adviser_once")
+        for name in OF_ADVISERS:
+            cursor.execute(f"ALTER TABLE consultations_consultation DROP CONSTRAINT {name}")
     try:
         with pytest.raises(AssertionError, match="believe that they have the time"):
             check(at_once(resting, COMPANIES, lambda number: rush.book(number, NINE)), won=1)
@@ -166,6 +180,7 @@ def test_with_the_constraint_those_who_looked_at_the_same_moment_get_one(resting
 
 
 def _restore() -> None:
-    constraint = next(c for c in Consultation._meta.constraints if c.name == "consultations_adviser_once")
     with connection.schema_editor() as editor:
-        editor.add_constraint(Consultation, constraint)
+        for constraint in Consultation._meta.constraints:
+            if constraint.name in OF_ADVISERS:
+                editor.add_constraint(Consultation, constraint)
