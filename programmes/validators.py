@@ -15,6 +15,7 @@ _VARIANTS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "髙": "高", "﨑":
 _MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # What separates the parts of a name, or of a name and a company.
 _BETWEEN = re.compile(r"[\s・·･‧.,、，]+")
+_JAPANESE = re.compile("[々\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
 _LEGAL_FORM = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同|資|名)\)|"
     r"\b(?:co\.?,? ?ltd\.?|corporation|corp\.?|incorporated|inc\.?|company|limited|ltd\.?|k\.k\.)(?=\W|$)"
@@ -26,6 +27,11 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", _MARKS.sub("", text)).translate(_VARIANTS)
     return " ".join(jaconv.hira2kata(text).split())
+
+
+def is_japanese(text: str) -> bool:
+    """Whether anything stands there in kanji or kana; "Nguyễn Anh" is all Latin."""
+    return bool(_JAPANESE.search(text))
 
 
 def name_key(text: str) -> str:

@@ -95,6 +95,7 @@ class SessionCard:
     coming: str = ""
     ticket_url: str = ""
     presentation_url: str = ""
+    newcomer_url: str = ""
 
 
 @dataclass
@@ -161,7 +162,13 @@ def session_card(session: Session, told: Told, *, desk: Desk, now: datetime) -> 
         coming=_coming(rows.values()),
         ticket_url=_ticket_url(session, rows.values(), told.reader_id),
         presentation_url=_presentation_url(session, desk),
+        newcomer_url=_newcomer_url(session, desk) if desk.kind and is_open else "",
     )
+
+
+def _newcomer_url(session: Session, desk: Desk) -> str:
+    """Return where somebody is entered who is not in the list: below it, or on the session's own page of registration."""
+    return f"{desk.address(session) if desk.is_list else ''}#newcomer"
 
 
 def _ticket_url(session: Session, rows: Iterable[Attendance], reader_id: UUID | None) -> str:

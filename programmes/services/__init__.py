@@ -1,5 +1,6 @@
 """Deeds of programmes and their sessions."""
 
+from .people import Newcomer
 from .programme import (
     Places,
     Reached,
@@ -22,16 +23,20 @@ from .programme import (
     take_seat,
 )
 from .registration import (
+    ListedAlready,
     RegistrationRefused,
     apologise,
     fill_places,
     keep_observer,
     register,
+    register_newcomer,
     remove_observer,
     withdraw,
 )
 
 __all__ = [
+    "ListedAlready",
+    "Newcomer",
     "Places",
     "Reached",
     "RegistrationRefused",
@@ -53,6 +58,7 @@ __all__ = [
     "reach_milestone",
     "reach_milestones",
     "register",
+    "register_newcomer",
     "remove_observer",
     "set_milestones",
     "stop_counting_session",

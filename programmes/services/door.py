@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,12 +13,11 @@ from django.utils.dateparse import parse_datetime
 
 from audit import services as audit
 from companies.models import Company, Person
-from companies.validators import normalise_kana
 from programmes.enums import DoorDeed, DoorOutcome, MilestoneCode, Mode, Registration, SessionState, Source
 from programmes.models import Attendance, DoorOperation, Enrolment, MilestoneDate, Session
-from programmes.validators import name_key
 
 from .certificates import revoke_absent
+from .people import Newcomer, enter_person, hold_people, people_alike
 from .programme import Reached, cancel_milestones, reach_milestones
 
 GRACE = timedelta(minutes=10)
@@ -283,7 +282,7 @@ def receive_visitor(*, session: Session, visitor: Visitor, actor) -> Answer:
         return Answer(visitor.id, DoorOutcome.REPEATED, known.attendance)
     if visitor.mode not in session.modes:
         return Answer(visitor.id, DoorOutcome.REFUSED)
-    person = _person_of(visitor)
+    person = _person_of(visitor, actor)
     row = Attendance.objects.filter(session=session, person=person).select_related("company", "person").first()
     deed = DoorDeed.CHECK_IN if row else DoorDeed.WALK_IN
     row = row or _new_row(session, person, visitor)
@@ -296,25 +295,15 @@ def receive_visitor(*, session: Session, visitor: Visitor, actor) -> Answer:
     return answer
 
 
-def _person_of(visitor: Visitor) -> Person:
+def _person_of(visitor: Visitor, actor) -> Person:
     """Return the person of the company with this name, in kanji, romaji or kana; a new one where nobody has it."""
-    key, kana = name_key(visitor.name), name_key(visitor.kana)
-    people = list(Person.objects.filter(company=visitor.company))
-    alike = [p for p in people if key in {name_key(p.name_ja), name_key(p.name_en), name_key(p.name_kana)}]
-    if kana and len(alike) > 1:
-        alike = [p for p in alike if name_key(p.name_kana) == kana] or alike
+    hold_people(visitor.company)
+    alike = people_alike(visitor.company, name=visitor.name, kana=visitor.kana)
     if len(alike) > 1:
         raise SeveralOfThatName
     if alike:
         return alike[0]
-    name = " ".join(visitor.name.split())
-    person = Person(company=visitor.company, name_kana=normalise_kana(visitor.kana))
-    if name.isascii():
-        person.name_en = name
-    else:
-        person.name_ja = name
-    person.save(force_insert=True)
-    return person
+    return enter_person(visitor.company, Newcomer(uuid4(), visitor.name, visitor.kana), actor=actor)
 
 
 def _new_row(session: Session, person: Person, visitor: Visitor) -> Attendance:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common.tenancy import acting_as
-from companies.models import Person
+from companies.models import Company, Person
 from programmes import permissions, queries
 from programmes.enums import Mode, Registration, SessionState, Source
 from programmes.models import Attendance, Observer, Session
 
+from .people import Newcomer, enter_person, hold_people, people_alike
 from .registration_mail import Told, tell_people
 from .reminders import forget_reminders_of
 
@@ -198,6 +199,41 @@ def fill_places(*, session: Session, actor) -> list[Attendance]:
     somebody of the secretariat in whose name they are told.
     """
     return _fill(_hold(session, actor))
+
+
+class ListedAlready(Exception):
+    """The company has people of that name already; `people` are they. Whether it is one of them only a person can say."""
+
+    def __init__(self, people: list[Person]):
+        super().__init__(f"{len(people)} of that name")
+        self.people = people
+
+
+@transaction.atomic
+def register_newcomer(
+    *, session: Session, company: Company, newcomer: Newcomer, mode: str, actor, is_another: bool = False
+) -> Attendance:
+    """Enter somebody among the company's people and register them; both, or neither.
+
+    Sent twice it is one person. `is_another` says that it is somebody else than those of the same name. Raises
+    ListedAlready where nobody has said so, PermissionDenied and RegistrationRefused.
+    """
+    if not permissions.can_register(actor, session, company.pk):
+        raise PermissionDenied
+    held = _hold(session, actor)
+    held.check_open()
+    held.check_mode(mode)
+    held.check_company(company.pk)
+    hold_people(company)
+    person = Person.objects.filter(pk=newcomer.id, company=company).first()
+    row = person and Attendance.objects.filter(session=session, person=person).select_related("person").first()
+    if row:
+        return row
+    alike = [] if person or is_another else people_alike(company, name=newcomer.name, kana=newcomer.kana)
+    if alike:
+        raise ListedAlready(alike)
+    person = person or enter_person(company, newcomer, actor=actor)
+    return register(session=session, person=person, mode=mode, actor=actor)
 
 
 # --- How a row changes ------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from django.views.generic import FormView, TemplateView
 
 from companies.models import Person
 from programmes import queries, rendering, services
-from programmes.forms.registration import ApologyForm
+from programmes.enums import Registration
+from programmes.forms.registration import ApologyForm, NewcomerForm
 from programmes.models import Attendance, Session
 from programmes.rendering import registration as cards
 
@@ -45,6 +46,8 @@ class RegisteringMixin:
     template_of_card = "programmes/registration/_card.html"
 
     def post(self, request, *args, **kwargs):
+        if "newcomer" in request.POST:
+            return self._enter()
         person = self.find_person()
         choice = request.POST.get("choice", "")
         if choice == cards.ABSENT and self._has_place(person):
@@ -54,6 +57,42 @@ class RegisteringMixin:
         except services.RegistrationRefused as refused:
             return self._answer(person, trouble=str(refused), status=CONFLICT)
         return self._answer(person)
+
+    def _enter(self):
+        """Enter somebody who is not listed, and register them; what was chosen for others is kept already."""
+        form = NewcomerForm(self.request.POST, session=self.session)
+        if not form.is_valid():
+            return self._ask_again(form)
+        try:
+            row = services.register_newcomer(
+                session=self.session,
+                company=self.company,
+                newcomer=form.newcomer,
+                mode=form.cleaned_data["mode"],
+                is_another=form.is_somebody_else,
+                actor=self.request.user,
+            )
+        except services.ListedAlready as listed:
+            form.say_listed(listed.people)
+            return self._ask_again(form)
+        except services.RegistrationRefused as refused:
+            form.add_error(None, str(refused))
+            return self._ask_again(form)
+        is_waiting = row.registration == Registration.WAITING
+        done = (
+            _("%(name)s is entered and waits for a place.") if is_waiting else _("%(name)s is entered and registered.")
+        )
+        messages.success(self.request, done % {"name": row.person.name})
+        return HttpResponseRedirect(f"{self.page_url}#p-{self.session.pk}-{row.person_id}")
+
+    def _ask_again(self, form: NewcomerForm):
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def newcomer(self, card: cards.SessionCard, form: NewcomerForm | None) -> dict:
+        """Return the form for somebody who is not listed, where people can be registered, and where it is sent."""
+        if form is None and not card.action:
+            return {}
+        return {"form": form or NewcomerForm(session=self.session), "newcomer_url": f"{self.page_url}#newcomer"}
 
     def find_person(self) -> Person:
         """Return the person of the company that the press is about; others are not there."""
@@ -164,7 +203,7 @@ class RegisterView(RegisteringMixin, CompanySessionMixin, TemplateView):
         kwargs.setdefault("card", None)
         context = super().get_context_data(**kwargs)
         context["card"] = context["card"] or self.card(self.desk())
-        return context
+        return context | self.newcomer(context["card"], context.get("form"))
 
 
 class ApologyMixin:

@@ -98,7 +98,7 @@ class RegisterForView(RegisteringMixin, DeskMixin, TemplateView):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.company = None
-        if request.user.is_authenticated and request.method == "GET" and request.GET.get("company"):
+        if request.user.is_authenticated and request.GET.get("company"):
             self.company = self._company(request.GET["company"])
 
     def _company(self, company_id: str):
@@ -111,6 +111,11 @@ class RegisterForView(RegisteringMixin, DeskMixin, TemplateView):
     @cached_property
     def companies(self):
         return queries.companies_for(self.request.user, self.session, day=self.session_day)
+
+    def post(self, request, *args, **kwargs):
+        if "newcomer" in request.POST and self.company is None:
+            raise Http404
+        return super().post(request, *args, **kwargs)
 
     def find_person(self) -> Person:
         people = Person.objects.visible_to(self.request.user).select_related("company")
@@ -129,7 +134,8 @@ class RegisterForView(RegisteringMixin, DeskMixin, TemplateView):
         kwargs.setdefault("card", None)
         context = super().get_context_data(**kwargs)
         if self.company:
-            return context | {"company": self.company, "card": context["card"] or self.card(self.desk())}
+            card = context["card"] or self.card(self.desk())
+            return context | {"company": self.company, "card": card} | self.newcomer(card, context.get("form"))
         form = CompanySearchForm(self.request.GET or None)
         page = Paginator(form.narrowed(self.companies), PAGE_SIZE).get_page(self.request.GET.get("page"))
         table = cards.companies_table(page.object_list, session=self.session)
