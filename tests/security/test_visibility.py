@@ -125,6 +125,9 @@ unshared minutes         | -       | -     | -         | -        | -       | - 
 task                     | c       | c     | n         | s        | c       | -          | -      | -           | -     | -
 unshared task            | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 hand-over note           | -       | -     | -         | -        | c       | -          | -      | -           | -     | -
+person in charge         | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+extension                | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+memo                     | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 reminder                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
