@@ -54,6 +54,8 @@ class Consultation(IdentifiedModel):
     round = models.ForeignKey(
         "Round", on_delete=models.SET_NULL, null=True, blank=True, related_name="consultations", editable=False
     )
+    # Of a round: when its people were told. They are told by a job, each consultation in one transaction with this.
+    told_at = models.DateTimeField(null=True, editable=False)
     # The form that booked it: posted again, it is the same booking.
     operation = models.UUIDField(null=True, unique=True, editable=False)
     # Rises with every change that calendars have to know (RFC 5545, SEQUENCE).

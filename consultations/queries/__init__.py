@@ -1,10 +1,12 @@
 """Questions about consultations."""
 
 from .booking import (
+    INVITATIONS_KIND,
     barred_seats,
     bookable_enrolment,
     booked_from,
     held_by,
+    invitations_job,
     is_bookable,
     items_named,
     matters,
@@ -37,6 +39,7 @@ from .slots import (
 )
 
 __all__ = [
+    "INVITATIONS_KIND",
     "Calendar",
     "Choice",
     "Ledger",
@@ -55,6 +58,7 @@ __all__ = [
     "company_times",
     "free_days",
     "held_by",
+    "invitations_job",
     "is_adviser_busy",
     "is_bookable",
     "is_company_busy",

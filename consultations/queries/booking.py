@@ -7,11 +7,14 @@ from django.db.models import Count, Q, QuerySet
 from common.models import in_language
 from companies.models import Company, Person
 from consultations.enums import State
-from consultations.models import Consultation, Offer, SlotWish
+from consultations.models import Consultation, Offer, Round, SlotWish
+from jobs.models import Job
 from policies.models import ActionItem
 from policies.queries import present_cycle
 from policies.queries.drafting import overview
 from programmes.models import Conflict, Enrolment, Programme
+
+INVITATIONS_KIND = "consultations.invitations"
 
 
 def bookable_enrolment(user, company: Company, *, day: date) -> Enrolment | None:
@@ -77,6 +80,12 @@ def offer_counts(user, programme: Programme) -> dict:
         offered=Count("pk", filter=Q(adviser__isnull=False)), without=Count("pk", filter=Q(adviser__isnull=True))
     )
     return {round_id: (offered, without) for round_id, offered, without in rows}
+
+
+def invitations_job(user, made: Round) -> Job | None:
+    """Return the job that tells the people of a round, the latest where there are several."""
+    jobs = Job.objects.visible_to(user).filter(kind=INVITATIONS_KIND, programme_id=made.programme_id)
+    return jobs.filter(params__round=str(made.pk)).order_by("-created_at").first()
 
 
 def barred_seats(user, company: Company) -> QuerySet:

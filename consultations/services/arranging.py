@@ -1,6 +1,6 @@
 """Deeds on consultations. Every change of state is a move of `workflow`; the database refuses double booking."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,7 +11,6 @@ from audit import services as audit
 from consultations import permissions, tasks
 from consultations.enums import ChangeKind
 from consultations.models import Change, Consultation, Minutes, PrivateNote
-from jobs.services import tell
 from programmes.models import Assignment, Enrolment, Seat
 
 from .refusals import BookingRefused
@@ -60,7 +59,7 @@ def book_consultation(
     consultation.save(force_insert=True)
     _tell("consultation.booked", consultation, actor)
     record_change(consultation, kind=ChangeKind.BOOKED, actor=actor)
-    pin_draft(consultation, actor=actor, begins=assignment.starts_on)
+    tasks.pin_draft(consultation, actor=actor, begins=assignment.starts_on)
     return consultation
 
 
@@ -79,24 +78,6 @@ def record_change(
     )
     change.save(force_insert=True)
     return change
-
-
-def pin_draft(consultation: Consultation, *, actor, begins: date) -> None:
-    """Keep the draft as it is now as what the consultation is about: at once, or by a worker for the adviser.
-
-    `begins` is the first day of the adviser's assignment, before which the adviser may not read it.
-    """
-    if permissions.can_read_draft(actor, consultation):
-        tasks.keep_draft(consultation, actor=actor)
-    else:
-        key = f"consultations.keep_draft:{consultation.pk}"
-        tell(
-            tasks.keep_draft_for_adviser,
-            key=f"{key}:{consultation.sequence}" if consultation.sequence else key,
-            args=[consultation.pk],
-            actor=consultation.adviser.user,
-            run_after=max(timezone.now(), timezone.make_aware(datetime.combine(begins, time.min))),
-        )
 
 
 @transaction.atomic

@@ -22,12 +22,13 @@ from consultations import permissions, queries, tasks
 from consultations.enums import FREE_STATES, ChangeKind, State, Transition
 from consultations.models import BookingDraft, Consultation, Participant, Topics
 from consultations.queries import Calendar
+from consultations.tasks import messages
 from consultations.workflow import move
 from programmes.enums import Mode
 from programmes.models import Assignment, Enrolment, Programme, Seat
 
-from . import messages, refusals
-from .arranging import NotAssigned, book_consultation, pin_draft, record_change
+from . import refusals
+from .arranging import NotAssigned, book_consultation, record_change
 
 # Until then on the business day before, a company cancels and puts off by itself at no cost.
 CUT_OFF = time(17)
@@ -240,7 +241,7 @@ def put_off(
     record_change(locked, kind=ChangeKind.MOVED, actor=actor, before=before, reason=reason)
     _log("consultation.moved", locked, actor)
     assignment = Assignment.objects.on(timezone.localdate(starts_at)).get(enrolment=enrolment, adviser=adviser)
-    pin_draft(locked, actor=actor, begins=assignment.starts_on)
+    tasks.pin_draft(locked, actor=actor, begins=assignment.starts_on)
     messages.tell_moved(locked, actor, former=former)
     return locked
 

@@ -14,13 +14,12 @@ from companies.models import Person
 from consultations import permissions, workflow
 from consultations.enums import State, Transition
 from consultations.models import Consultation, Minutes, PrivateNote, Task
+from consultations.tasks.messages import tell_objected, tell_shared
 from policies.enums import ActionSource, ActionState
 from policies.models import ActionItem
 from policies.services import Advice, add_action_items
 from policies.services.actions import settle_items
 from policies.services.texts import check_text
-
-from .messages import tell_objected, tell_shared
 
 PASSAGES = ("matters", "advice", "text")
 """The passages of the minutes, in the order in which they are read."""

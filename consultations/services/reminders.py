@@ -11,10 +11,9 @@ from common.tenancy import acting_as
 from companies.models import Person
 from consultations.models import Consultation
 from consultations.queries.reminding import consultations_ahead
+from consultations.tasks.messages import people_of
 from notifications.services import Reader, remind
 from programmes.enums import Mode
-
-from .messages import people_of
 
 AHEAD = (7, 1)
 """Days before a consultation on which its people are reminded."""

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from audit import services as audit
@@ -21,16 +22,16 @@ from companies.models import Person
 from consultations import permissions, queries
 from consultations.enums import USED_STATES, ChangeKind, EntryKind, Problem, RoundState
 from consultations.models import Change, Consultation, LedgerEntry, Offer, Round
-from consultations.queries import Calendar, Slot, Taken, Terms
+from consultations.queries import INVITATIONS_KIND, Calendar, Slot, Taken, Terms
 from consultations.workflow import mark_sent
+from jobs.services import request_job
 from programmes import services as programmes
 from programmes.models import Assignment, Conflict, Enrolment, Programme, Seat
 
-from . import messages
-from .arranging import pin_draft
 from .booking import arrangements, lock_all, person_of
 
 BATCH = 1000
+INVITATIONS_TITLE = gettext_noop("Invitations to round %(number)s of the consultations")
 
 
 class RoundRefused(Exception):
@@ -278,7 +279,8 @@ def send_round(*, made: Round, actor, now: datetime) -> list[Consultation]:
     """Book every offer that can still be, in one transaction; each of the others keeps the code of why not.
 
     Companies without this adviser get the assignment that a booking needs. The database has the last word: what meets
-    another booking is left out by it. Returns what was booked. Raises PermissionDenied, RoundRefused.
+    another booking is left out by it. A job tells the people, because that takes as long as there are companies; it is
+    asked for in the same transaction. Returns what was booked. Raises PermissionDenied, RoundRefused.
     """
     locked = _draft_round(made.pk, actor)
     rows = list(
@@ -299,9 +301,23 @@ def send_round(*, made: Round, actor, now: datetime) -> list[Consultation]:
         if consultation.pk not in there:
             problems[offer.pk] = Problem.TAKEN
     _note_problems(rows, problems)
-    _record(booked, actor, begins=timezone.localdate(now))
+    _record(booked, actor)
     mark_sent(locked, actor=actor, booked=len(booked), left_out=len(problems))
+    if booked:
+        _request_invitations(locked, actor)
     return booked
+
+
+def _request_invitations(made: Round, actor) -> None:
+    request_job(
+        INVITATIONS_KIND,
+        title=INVITATIONS_TITLE,
+        title_params={"number": made.number},
+        params={"round": str(made.pk)},
+        programme_id=made.programme_id,
+        dedupe=str(made.pk),
+        actor=actor,
+    )
 
 
 def _problems(made: Round, rows: list[Offer], now: datetime) -> dict[UUID, str]:
@@ -379,7 +395,7 @@ def _note_problems(rows: list[Offer], problems: dict[UUID, str]) -> None:
     Offer.objects.bulk_update(failed, ["adviser", "starts_at", "ends_at", "problem"], batch_size=BATCH)
 
 
-def _record(booked: list[Consultation], actor, *, begins: date) -> None:
+def _record(booked: list[Consultation], actor) -> None:
     Change.objects.bulk_create(
         [
             Change(
@@ -406,6 +422,3 @@ def _record(booked: list[Consultation], actor, *, begins: date) -> None:
             for each in booked
         ]
     )
-    for each in booked:
-        pin_draft(each, actor=actor, begins=begins)
-        messages.tell_booked(each, actor)

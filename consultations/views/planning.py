@@ -16,6 +16,8 @@ from consultations.enums import Problem, RoundState
 from consultations.forms import EntryForm, OfferForm, RoundForm
 from consultations.models import Consultation, LedgerEntry, Offer, Round, SlotWish
 from consultations.services import RoundRefused
+from jobs.models import Job
+from jobs.views import job_progress_context
 from programmes.models import Enrolment, Seat
 from programmes.views import PAGE_SIZE, CompanyPageMixin, ProgrammeMixin
 
@@ -191,10 +193,13 @@ class RoundView(RoundMixin, ListView):
         context = super().get_context_data(**kwargs)
         offers = context["page_obj"].object_list
         counts = queries.offer_counts(self.request.user, self.programme).get(self.round.pk, (0, 0))
+        job = None if self.is_draft else queries.invitations_job(self.request.user, self.round)
+        is_told = job is None or job.state == Job.State.DONE
         return context | {
             "table": rendering.offers_table(offers, programme_id=self.programme.pk, is_draft=self.is_draft),
             "offered": counts[0],
             "without": counts[1],
+            "progress": None if is_told else job_progress_context(job, self.request.user),
         }
 
     def post(self, request, *args, **kwargs):
@@ -203,7 +208,9 @@ class RoundView(RoundMixin, ListView):
             if deed == "send":
                 booked = services.send_round(made=self.round, actor=request.user, now=self.now)
                 messages.success(
-                    request, _("%(count)s consultations are booked, and everybody is told.") % {"count": len(booked)}
+                    request,
+                    _("%(count)s consultations are booked. The invitations are being written.")
+                    % {"count": len(booked)},
                 )
             elif deed == "discard":
                 services.discard_round(made=self.round, actor=request.user)

@@ -6,8 +6,8 @@ from icalendar import Calendar
 
 from consultations.enums import ChangeKind
 from consultations.models import Change, Participant
-from consultations.services import messages
 from consultations.services.reminders import remind_of_consultations
+from consultations.tasks import messages
 from notifications.models import Message, OutgoingMail, Reminder
 from tests.consultations.meeting import adviser_of, page
 from tests.factories import make_consultation, make_member, make_person

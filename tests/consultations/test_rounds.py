@@ -13,7 +13,7 @@ from consultations import services
 from consultations.enums import Problem
 from consultations.models import Change, Consultation, Offer, Practice, Round, WeeklyHours
 from consultations.services import RoundRefused
-from jobs.models import Outbox
+from jobs.models import Job
 from programmes.models import Assignment, Conflict
 from tests.consultations.conftest import NOW, at
 from tests.factories import make_assignment, make_company, make_consultation, make_member, make_seat
@@ -160,7 +160,7 @@ def test_sending_books_all_in_one_go_with_what_belongs_to_a_booking(desk):
             "https://meet.example/kuze",
         )
     assert Change.objects.filter(kind="booked").count() == 2
-    assert Outbox.objects.filter(task="consultations.keep_draft_for_adviser").count() == 2
+    assert Job.objects.get().kind == "consultations.invitations"
     assert Assignment.objects.get(company=desk.cast.neighbour.company).adviser == desk.seat
     with pytest.raises(RoundRefused):
         send(desk)

@@ -1,6 +1,9 @@
 """What people are told about a consultation: each in their language, once for each change, with the way to the calendar entry."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import User
 from common import dates
-from companies.models import Person
+from companies.models import Membership, Person
 from consultations.enums import ChangeKind
 from consultations.models import Change, Consultation, Participant
 from notifications.services import Reader, notify, write_to
@@ -20,9 +23,33 @@ BOOKED, MOVED, CANCELLED = "consultation_booked", "consultation_moved", "consult
 SHARED, CHANGED, OBJECTED = "minutes_shared", "minutes_changed", "minutes_objected"
 
 
-def tell_booked(consultation: Consultation, actor) -> None:
+@dataclass(frozen=True)
+class Circles:
+    """Who may act for the companies of some consultations, and who comes to each of these; two statements for all."""
+
+    members: dict[UUID, list[User]]
+    participants: dict[UUID, list[Person]]
+
+    @classmethod
+    def of(cls, consultations: Iterable[Consultation]) -> "Circles":
+        consultations = list(consultations)
+        members, participants = defaultdict(list), defaultdict(list)
+        acting = Membership.objects.current().filter(person__user__isnull=False)
+        for each in (
+            acting.filter(company__in={one.company_id for one in consultations})
+            .select_related("person__user")
+            .order_by("started_at", "pk")
+        ):
+            members[each.company_id].append(each.person.user)
+        rows = Participant.objects.filter(consultation__in=[one.pk for one in consultations])
+        for row in rows.select_related("person__user").order_by("pk"):
+            participants[row.consultation_id].append(row.person)
+        return cls(members, participants)
+
+
+def tell_booked(consultation: Consultation, actor, *, circles: Circles | None = None) -> None:
     """Tell those who come and the adviser that it is booked. Whoever booked it gets the same as a confirmation."""
-    _tell_time(BOOKED, consultation, actor)
+    _tell_time(BOOKED, consultation, actor, circles=circles)
 
 
 def tell_moved(consultation: Consultation, actor, *, former: Seat | None = None) -> None:
@@ -56,25 +83,26 @@ def tell_objected(consultation: Consultation, actor, *, at) -> None:
         _notify(user, OBJECTED, consultation, actor, key=f"{OBJECTED}:{consultation.pk}:{at:%Y%m%d%H%M%S}")
 
 
-def people_of(consultation: Consultation) -> tuple[list[User], list[Person]]:
+def people_of(consultation: Consultation, circles: Circles | None = None) -> tuple[list[User], list[Person]]:
     """Return who is to be told: accounts, and people of the company who have only an address.
 
     Those who come; where none of them can be told, everybody who may act for the company. And the adviser.
     """
-    rows = Participant.objects.filter(consultation=consultation).select_related("person__user").order_by("pk")
-    people = [row.person for row in rows]
+    circles = circles or Circles.of([consultation])
+    people = circles.participants.get(consultation.pk, [])
     users = [person.user for person in people if person.user]
     others = [person for person in people if not person.user and person.email]
     if not users and not others:
-        users = company_users(consultation.company_id)
+        users = list(circles.members.get(consultation.company_id, []))
     if consultation.adviser.user:
         users.append(consultation.adviser.user)
     return list({user.pk: user for user in users}.values()), others
 
 
-def _tell_time(kind: str, consultation: Consultation, actor, *, before=None) -> None:
-    users, others = people_of(consultation)
-    if isinstance(actor, User) and actor.pk in {user.pk for user in company_users(consultation.company_id)}:
+def _tell_time(kind: str, consultation: Consultation, actor, *, before=None, circles: Circles | None = None) -> None:
+    circles = circles or Circles.of([consultation])
+    users, others = people_of(consultation, circles)
+    if isinstance(actor, User) and actor in circles.members.get(consultation.company_id, []):
         users = list({user.pk: user for user in [*users, actor]}.values())
     key = f"{kind}:{consultation.pk}:{consultation.sequence}"
     for user in users:
