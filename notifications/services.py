@@ -145,45 +145,58 @@ FIRST_HOUR, LAST_HOUR = 8, 19
 DIGEST = "digest"
 
 
-def remind(
-    *,
-    to: User | Reader,
-    kind: str,
-    due_on: date,
-    key: str,
-    params: Callable[[], dict],
-    path: str = "",
-    last_on: date | None = None,
-    company_id: UUID | None = None,
-    programme_id: UUID | None = None,
-) -> None:
-    """Write down that somebody is to be reminded on a day. Of several things on one day they get one mail.
+@dataclass(frozen=True)
+class Due:
+    """Something that somebody is to be reminded of on a day.
 
     The words are the templates `notifications/reminders/<kind>.txt` and `<kind>_headline.txt` with what `params` returns;
     it is called once in each language, because people may change theirs until the day. `path` is where to go; it has to be
-    one that the recipient can open, so "" for an address without an account. With the same `key` the same recipient is
-    reminded once for ever, and not at all after `last_on`. Reminders to an address name the programme that they are about.
+    one that the recipient can open, so "" for an address without an account, unless it is open to everybody. With the same
+    `key` the same recipient is reminded once for ever, and not at all after `last_on`. Reminders to an address name the
+    programme that they are about.
     """
+
+    to: User | Reader
+    kind: str
+    due_on: date
+    key: str
+    params: Callable[[], dict]
+    path: str = ""
+    last_on: date | None = None
+    company_id: UUID | None = None
+    programme_id: UUID | None = None
+
+
+def remind(**due) -> None:
+    """Write down that somebody is to be reminded on a day; see `Due`. Of several things on one day they get one mail."""
+    remind_all([Due(**due)])
+
+
+def remind_all(dues: Iterable[Due]) -> None:
+    """The same of many, in one statement."""
+    Reminder.objects.bulk_create([_reminder(due) for due in dues], ignore_conflicts=True)
+
+
+def _reminder(due: Due) -> Reminder:
     words = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            words[language] = params()
-    is_account = isinstance(to, User)
-    reminder = Reminder(
-        to_user=to if is_account else None,
-        address="" if is_account else to.address.strip().lower(),
-        name="" if is_account else to.name[:200],
-        language="" if is_account else to.language,
-        kind=kind,
+            words[language] = due.params()
+    is_account = isinstance(due.to, User)
+    return Reminder(
+        to_user=due.to if is_account else None,
+        address="" if is_account else due.to.address.strip().lower(),
+        name="" if is_account else due.to.name[:200],
+        language="" if is_account else due.to.language,
+        kind=due.kind,
         params=words,
-        path=path,
-        due_on=due_on,
-        last_on=last_on,
-        key=key,
-        company_id=company_id,
-        programme_id=programme_id,
+        path=due.path,
+        due_on=due.due_on,
+        last_on=due.last_on,
+        key=due.key,
+        company_id=due.company_id,
+        programme_id=due.programme_id,
     )
-    Reminder.objects.bulk_create([reminder], ignore_conflicts=True)
 
 
 def forget_reminders(*, keys: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -84,6 +84,12 @@ def company_certificates(user, company_id: UUID) -> QuerySet[Certificate]:
     return rows.annotate(
         is_own=Exists(Attendance.objects.filter(pk=OuterRef("attendance_id"), person__user_id=user.pk))
     ).order_by("-is_own", "-session__starts_at", "attendance__person__name_kana", "-issued_at", "pk")
+
+
+def certificates_by_session(user, company_id: UUID) -> dict[UUID, int]:
+    """Return how many of a company's people have a valid certificate with its file, by session."""
+    rows = Certificate.objects.visible_to(user).valid().filter(company=company_id, file__isnull=False)
+    return dict(rows.order_by().values_list("session").annotate(Count("pk")))
 
 
 def certificate_counts(user, session: Session) -> tuple[int, int]:

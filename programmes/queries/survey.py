@@ -120,6 +120,11 @@ def survey_of(user, session: Session) -> Survey | None:
     return Survey.objects.visible_to(user).filter(session=session).first()
 
 
+def opened_surveys(user, sessions: Iterable[Session]) -> list[Survey]:
+    """Return the surveys of these sessions that people were asked to answer, closed ones too."""
+    return list(Survey.objects.visible_to(user).filter(session__in=sessions, opened_at__isnull=False))
+
+
 def not_invited(survey: Survey):
     """Return who was at the session and has no invitation yet."""
     invited = SurveyInvitation.objects.filter(survey=survey).values("person")

@@ -1,6 +1,7 @@
 """Programmes and sessions as the prepared rows and terms that the components take."""
 
 from .programme import (
+    Afterwards,
     AgendaLine,
     FeedbackNote,
     Meeting,
@@ -30,6 +31,7 @@ from .programme import (
 )
 
 __all__ = [
+    "Afterwards",
     "AgendaLine",
     "FeedbackNote",
     "Meeting",

@@ -1,13 +1,14 @@
 """Sessions, their outcome and programmes as the prepared rows and terms that the components take."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, npgettext, pgettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from common import dates
 from common.components import Cell, Column, Figure, Table, Term, badge, link
@@ -305,24 +306,51 @@ def meeting(session: Session, people: Iterable[Attendance] = ()) -> Meeting:
     return Meeting(session.title, session_url(session), when(session), where(session), gettext(", ").join(names))
 
 
-def own_sessions_table(sessions: Iterable[Session], by_session: dict[UUID, list[Attendance]]) -> Table:
-    """Past sessions with who of the company came."""
+@dataclass(frozen=True)
+class Afterwards:
+    """What is there for a company after a session: what stands of the survey, and how many certificates its people have."""
+
+    survey: SafeString | str = ""
+    certificates: int = 0
+
+
+def own_sessions_table(
+    sessions: Iterable[Session],
+    by_session: dict[UUID, list[Attendance]],
+    afterwards: Mapping[UUID, Afterwards] | None = None,
+    *,
+    certificates_url: str = "",
+) -> Table:
+    """Past sessions with who of the company came, and with `afterwards` what there is for them."""
+    columns = [
+        Column(label=gettext("Session")),
+        Column(label=gettext("Date and time")),
+        Column(label=gettext("Who took part")),
+    ]
+    if afterwards is not None:
+        columns += [Column(label=gettext("Survey")), Column(label=gettext("Certificates of attendance"))]
     return Table(
         caption=gettext("Past sessions"),
-        columns=[
-            Column(label=gettext("Session")),
-            Column(label=gettext("Date and time")),
-            Column(label=gettext("Who took part")),
-        ],
+        columns=columns,
         rows=[
             (
                 link(session.title, session_url(session)),
                 Cell(when(session), "nowrap"),
                 came(by_session.get(session.pk, [])),
+                *_afterwards(session, afterwards, certificates_url),
             )
             for session in sessions
         ],
     )
+
+
+def _afterwards(session: Session, afterwards: Mapping[UUID, Afterwards] | None, certificates_url: str) -> tuple:
+    if afterwards is None:
+        return ()
+    own = afterwards.get(session.pk, Afterwards())
+    count = ngettext("%(count)s certificate", "%(count)s certificates", own.certificates) % {"count": own.certificates}
+    words = format_html('{}<span class="visually-hidden"> {}</span>', count, session.title)
+    return own.survey, link(words, certificates_url) if own.certificates else ""
 
 
 def came(attendances: Iterable[Attendance]) -> str:

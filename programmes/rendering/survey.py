@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
 from common.components import Cell, Column, Figure, Table
 from programmes.catalogue.questions import Question
 from programmes.enums import Consent, QuestionKind
-from programmes.models import Survey, SurveyInvitation
+from programmes.models import Session, Survey, SurveyInvitation
 from programmes.queries.survey import Door, OwnSurvey, Progress, Results, Said, Tally, may_be_reminded
 
-from .programme import people_unit
+from .programme import people_unit, session_url
 from .session_tabs import session_tabs
 
 # A cell that begins with one of these is a formula to a spreadsheet.
@@ -57,6 +58,23 @@ def own_survey(own: OwnSurvey | None, *, url: str, now: datetime) -> OwnSurveyCa
         return None
     until = dates.date_and_time(own.closes_at)
     return OwnSurveyCard(url, until, own.is_open(now), own.answered_on is not None)
+
+
+def survey_line(survey: Survey, own: OwnSurvey | None, *, session: Session, now: datetime) -> SafeString | str:
+    """What a company's page says of the survey of a session; of who has answered only what concerns the reader.
+
+    It leads to the session's page, which makes the link for its own reader.
+    """
+    until = {"until": dates.date_and_time(survey.closes_at)}
+    if survey.closes_at <= now:
+        return gettext("Closed since %(until)s.") % until
+    open_until = gettext("Open until %(until)s.") % until
+    if own is None:
+        sent = gettext("Those who took part were sent a link by e-mail.")
+        return f"{open_until} {sent}"
+    words = gettext("Change your answers") if own.answered_on else gettext("To the survey")
+    sent = gettext("You were sent a link by e-mail.")
+    return format_html('{} {} <a href="{}#survey">{}</a>', open_until, sent, session_url(session), words)
 
 
 # --- The secretariat's pages --------------------------------------------------------------------------------------------

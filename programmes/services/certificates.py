@@ -10,9 +10,10 @@ from django.utils.translation import get_language, gettext_noop
 from audit import services as audit
 from jobs.models import Job
 from jobs.services import request_job
+from notifications.services import forget_reminders
 from programmes.models import Attendance, Certificate, Session
 from programmes.queries.certificates import ISSUE_KIND, PRINT_KIND
-from programmes.tasks.issuing import certificate_event, check_manages, issue_certificates, keep_files
+from programmes.tasks.issuing import certificate_event, certificate_key, check_manages, issue_certificates, keep_files
 
 ISSUE_TITLE = gettext_noop("Certificates for “%(session)s”")
 PRINT_TITLE = gettext_noop("Certificates of “%(session)s” to print")
@@ -63,6 +64,7 @@ def revoke_certificate(*, certificate: Certificate, reason: str, actor, now: dat
         raise NotValid
     row.revoked_at = certificate.revoked_at = now
     row.save(update_fields=["revoked_at"])
+    forget_reminders(keys=[certificate_key(row)])
     audit.log_many([certificate_event("certificate.revoked", row, actor, reason=reason)])
 
 
@@ -82,6 +84,8 @@ def revoke_absent(*, attendances: Iterable[Attendance], actor, now: datetime) ->
     for row in rows:
         row.revoked_at = now
     Certificate.objects.bulk_update(rows, ["revoked_at"])
+    if rows:
+        forget_reminders(keys=[certificate_key(row) for row in rows])
     audit.log_many([certificate_event("certificate.revoked", row, actor, reason=ABSENT) for row in rows])
     return rows
 

@@ -1,16 +1,20 @@
 """Issuing certificates and keeping their files: in batches by the worker, one by one where another is issued."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from audit import services as audit
 from common.models import in_language
+from companies.models import Membership
 from jobs.services import NewFile, store_files
+from notifications.services import Due, Reader, remind_all
 from programmes import permissions
 from programmes.enums import OrganisationRole
 from programmes.models import Attendance, Certificate, Organisation, Session
@@ -95,14 +99,77 @@ def _both(row, name: str) -> dict[str, str]:
 
 @transaction.atomic
 def keep_files(*, drawn: Sequence[tuple[Certificate, str, bytes]], actor) -> None:
-    """Keep the files of certificates (with name and bytes) with them, in a constant number of statements."""
+    """Keep the files of certificates (with name and bytes) with them, in a constant number of statements, and tell whose
+    they are that they are there.
+    """
     files = [
         NewFile(name, content, company_id=certificate.company_id, programme_id=certificate.programme_id)
         for certificate, name, content in drawn
     ]
     for (certificate, _name, _content), stored in zip(drawn, store_files(files, actor=actor), strict=True):
         certificate.file = stored
-    Certificate.objects.bulk_update([certificate for certificate, _name, _content in drawn], ["file"])
+    certificates = [certificate for certificate, _name, _content in drawn]
+    Certificate.objects.bulk_update(certificates, ["file"])
+    _tell_ready(certificates, today=timezone.localdate())
+
+
+def _tell_ready(certificates: Sequence[Certificate], *, today: date) -> None:
+    """Write down that people hear of their certificates, each once, with everything else of the day.
+
+    Whoever acts for the company is led to its certificates; whoever cannot sign in, to the page that anybody may open.
+    """
+    ids = [certificate.attendance_id for certificate in certificates]
+    rows = Attendance.objects.filter(pk__in=ids).select_related("person__user", "session").in_bulk()
+    people = [row.person_id for row in rows.values()]
+    acting = set(Membership.objects.current().filter(person__in=people).values_list("person", flat=True))
+    again = set(
+        Certificate.objects.filter(attendance__in=ids, revoked_at__isnull=False).values_list("attendance", flat=True)
+    )
+    remind_all(
+        due
+        for certificate in certificates
+        for due in _ready(
+            certificate,
+            rows[certificate.attendance_id],
+            is_member=rows[certificate.attendance_id].person_id in acting,
+            is_again=certificate.attendance_id in again,
+            today=today,
+        )
+    )
+
+
+def _ready(certificate: Certificate, row: Attendance, *, is_member: bool, is_again: bool, today: date) -> list[Due]:
+    """Return what somebody is told, to the account or else the address; nothing for who has neither."""
+    person = row.person
+    to = person.user if person.user and person.user.is_active else None
+    if to is None and person.email:
+        to = Reader(name=person.name_ja or person.name_en, address=person.email)
+    if to is None:
+        return []
+    can_download = is_member and isinstance(to, User)
+    page = reverse("programmes:company_certificates", args=[row.company_id])
+    return [
+        Due(
+            to=to,
+            kind="certificate_ready",
+            due_on=today,
+            key=certificate_key(certificate),
+            params=lambda: {
+                "session": row.session.title,
+                "person": person.name,
+                "can_download": can_download,
+                "is_again": is_again,
+            },
+            path=page if can_download else reverse("programmes:verify_certificate", args=[certificate.code]),
+            company_id=row.company_id,
+            programme_id=row.programme_id,
+        )
+    ]
+
+
+def certificate_key(certificate: Certificate) -> str:
+    """Under which a certificate is told of, once."""
+    return f"certificate_ready:{certificate.pk}"
 
 
 def certificate_event(verb: str, certificate: Certificate, actor, **detail):

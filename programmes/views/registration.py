@@ -17,7 +17,10 @@ from programmes import queries, rendering, services
 from programmes.enums import Registration
 from programmes.forms.registration import ApologyForm, NewcomerForm
 from programmes.models import Attendance, Session
+from programmes.queries import certificates as certificate_queries
+from programmes.queries import survey as survey_queries
 from programmes.rendering import registration as cards
+from programmes.rendering.survey import survey_line
 
 from .mixins import CompanyPageMixin
 
@@ -154,8 +157,26 @@ class CompanySessionsView(CompanyPageMixin, TemplateView):
         past = [session for session in sessions if session.ends_at <= self.now]
         return context | {
             "cards": [cards.session_card(session, told, desk=desk, now=self.now) for session in coming],
-            "past": rendering.own_sessions_table(past, _by_session(told)) if past else None,
+            "past": self.past_table(past, told) if past else None,
         }
+
+    def past_table(self, past: list[Session], told: cards.Told):
+        """The sessions held, with the survey and the certificates; what the survey says of its reader is theirs alone."""
+        user, by_session = self.request.user, _by_session(told)
+        surveys = {survey.session_id: survey for survey in survey_queries.opened_surveys(user, past)}
+        own = survey_queries.own_surveys()
+        certificates = certificate_queries.certificates_by_session(user, self.company.pk)
+        lines = {
+            session.pk: survey_line(surveys[session.pk], own.get(session.pk), session=session, now=self.now)
+            for session in past
+            if session.pk in surveys and any(row.attended for row in by_session.get(session.pk, ()))
+        }
+        afterwards = {
+            session.pk: rendering.Afterwards(lines.get(session.pk, ""), certificates.get(session.pk, 0))
+            for session in past
+        }
+        page = reverse("programmes:company_certificates", args=[self.company.pk])
+        return rendering.own_sessions_table(past, by_session, afterwards, certificates_url=page)
 
 
 def _by_session(told: cards.Told) -> dict[UUID, list[Attendance]]:

@@ -14,8 +14,12 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from audit.models import Event
+from companies.models import Person
 from jobs.models import Job
 from jobs.tasks import run_job, runs
+from notifications.models import OutgoingMail, Reminder
+from notifications.rendering import render_item
+from notifications.services import send_digests
 from programmes.enums import DoorDeed
 from programmes.models import Certificate, Organisation
 from programmes.queries import certificates as queries
@@ -568,3 +572,89 @@ def test_thirty_companies_in_one_batch_share_no_name(cast, held):
         make_attendance(held, one)
     found = {one.attendance.person_id: one.content["company"]["ja"] for one in issue(cast, held)}
     assert found == {one.pk: one.company.name_ja for one in people}
+
+
+# --- Telling whose they are -------------------------------------------------------------------------------------------
+
+
+def told() -> list[tuple]:
+    """Who is to be told of certificates: the account or address, where it leads, and what is said."""
+    return [
+        (row.to_user or row.address, row.path, row.params["en"])
+        for row in Reminder.objects.filter(kind="certificate_ready", sent_on=None).order_by("created_at", "pk")
+    ]
+
+
+def digests() -> int:
+    """Send what is due this morning, as the worker does; return to how many."""
+    with web_role():
+        return send_digests(now=timezone.localtime().replace(hour=9))
+
+
+def item(row: Reminder, language: str):
+    return render_item(row.kind, params=row.params[language], path=row.path, language=language)
+
+
+def test_who_came_is_told_once_by_account_or_address(cast, held, settings):
+    own = Person.objects.get(user=cast.people["staff"])
+    guest = make_person(cast.company, name_ja="望月 玲子", name_en="Reiko Mochizuki", email="Shared@example.com")
+    for person in (own, guest, make_person(cast.company)):
+        make_attendance(held, person)
+    assert made(cast, held).state == Job.State.DONE
+    codes = dict(Certificate.objects.values_list("attendance__person", "code"))
+    page = reverse("programmes:company_certificates", args=[cast.company.pk])
+    check = reverse("programmes:verify_certificate", args=[codes[guest.pk]])
+    assert {(to, path) for to, path, _params in told()} == {(cast.people["staff"], page), ("shared@example.com", check)}
+    assert made(cast, held).error_code == "nobody"
+    assert len(told()) == 2
+    assert digests() == 2
+    mails = {mail.recipient: mail for mail in OutgoingMail.objects.all()}
+    body = mails["shared@example.com"].body
+    assert "望月 玲子" in body
+    assert f"{settings.PORTAL_URL}{check}" in body
+    assert f"{settings.PORTAL_URL}{page}" in mails[cast.people["staff"].email].body
+    assert (digests(), told()) == (0, [])
+
+
+def test_what_is_said_is_in_the_language_of_whoever_is_told(cast, held):
+    make_attendance(held, Person.objects.get(user=cast.people["staff"]))
+    made(cast, held)
+    (row,) = Reminder.objects.filter(kind="certificate_ready")
+    assert item(row, "en").headline == "Your certificate of attendance for “Workshop” is ready"
+    assert item(row, "ja").headline == "「実務担当者教育 ワークショップ」の出席証明書ができました"
+    assert "among the certificates of your company" in item(row, "en").text
+
+
+def test_another_certificate_is_told_of_and_the_old_one_is_not(cast, held, sign_in):
+    staff = cast.people["staff"]
+    make_attendance(held, Person.objects.get(user=staff))
+    made(cast, held)
+    (old,) = Certificate.objects.all()
+    with seen_by(cast.people["secretariat"]):
+        services.reissue_certificate(certificate=old, reason="姓", actor=cast.people["secretariat"], now=NOW)
+    assert told() == []
+    work(Job.objects.filter(state=Job.State.QUEUED).get())
+    ((to, _path, params),) = told()
+    assert (to, params["is_again"]) == (staff, True)
+    (row,) = Reminder.objects.filter(kind="certificate_ready")
+    assert "以前の証明書は無効" in item(row, "ja").text
+
+
+def test_who_did_not_come_after_all_is_not_told(cast, held):
+    row = make_attendance(held, Person.objects.get(user=cast.people["staff"]))
+    made(cast, held)
+    row.attended, row.actual_mode = False, ""
+    with seen_by(cast.people["secretariat"]):
+        services.revoke_absent(attendances=[row], actor=cast.people["secretariat"], now=NOW)
+    assert told() == []
+
+
+def test_somebody_whose_rights_ended_is_led_to_where_anybody_may_look(cast, held):
+    person = Person.objects.get(user=cast.people["staff"])
+    person.memberships.update(ended_at=NOW)
+    make_attendance(held, person)
+    made(cast, held)
+    (certificate,) = Certificate.objects.all()
+    ((to, path, params),) = told()
+    assert (to, params["can_download"]) == (cast.people["staff"], False)
+    assert path == reverse("programmes:verify_certificate", args=[certificate.code])

@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from companies.models import Person
 from programmes.models import Arrival, Attendance
+from programmes.services.certificates import issue_certificates, keep_files
 from tests.counting import queries_of
 from tests.factories import make_attendance, make_person, make_session
-from tests.reading import words
+from tests.programmes.surveying import attend, close, held_session, invite, make_survey, say, token_of
+from tests.reading import rows, words
+from tests.roles import seen_by
 
 LINK = "https://meet.example/room"
 
@@ -248,4 +252,77 @@ def test_thirty_sessions_and_people_take_as_many_statements_as_one(cast, session
     for number in range(29):
         another = make_session(cast.programme, starts_at=timezone.now() + timedelta(days=number + 1))
         make_attendance(another, make_person(cast.company), attended=None)
+    assert len(queries_of(client, page_of(cast.company))) == len(few)
+
+
+# --- After a session --------------------------------------------------------------------------------------------------
+
+
+def after(response) -> list[str]:
+    """What the table of past sessions says beside who came: of the survey, and of certificates."""
+    (row,) = rows(response)
+    return row[3:]
+
+
+@pytest.fixture
+def surveyed(cast):
+    """A session with an open survey, to which somebody of the staff and somebody without an account were asked."""
+    survey = make_survey(cast)
+    attend(survey, cast.company, email="")
+    make_attendance(survey.session, Person.objects.get(user=cast.people["staff"]))
+    invite(cast, survey)
+    return survey
+
+
+def test_an_open_survey_is_said_to_all_and_its_way_to_those_who_were_asked(cast, surveyed, sign_in):
+    page = page_of(cast.company)
+    asked, _certificates = after(sign_in(cast.people["staff"]).get(page))
+    assert asked.endswith("メールでリンクをお送りしています。 アンケートへ")
+    for who in ("manager", "adviser"):
+        said, _certificates = after(sign_in(cast.people[who]).get(page))
+        assert "参加された方には、メールでリンクをお送りしています。" in said
+        assert "アンケートへ" not in said
+    body = sign_in(cast.people["staff"]).get(page).content.decode()
+    session = surveyed.session
+    assert f"{reverse('programmes:session', args=[session.programme_id, session.pk])}#survey" in body
+    assert "/survey/" not in body
+
+
+def test_what_somebody_answered_changes_nothing_that_others_read(cast, surveyed, sign_in, client):
+    page = page_of(cast.company)
+    before = after(sign_in(cast.people["manager"]).get(page))
+    say(client, token_of(Person.objects.get(user=cast.people["staff"]), surveyed))
+    assert after(sign_in(cast.people["manager"]).get(page)) == before
+    assert "回答を変更する" in after(sign_in(cast.people["staff"]).get(page))[0]
+    close(surveyed)
+    for who in ("staff", "manager"):
+        assert "に締め切られました。" in after(sign_in(cast.people[who]).get(page))[0]
+
+
+def test_a_draft_of_a_survey_and_one_of_a_session_without_the_company_are_not_mentioned(cast, sign_in):
+    survey = make_survey(cast)
+    page = page_of(cast.company)
+    attend(survey, cast.neighbour.company)
+    invite(cast, survey)
+    assert after(sign_in(cast.people["staff"]).get(page)) == ["–", "–"]
+
+
+def test_certificates_are_counted_with_the_way_to_them(cast, surveyed, sign_in):
+    secretary = cast.people["secretariat"]
+    with seen_by(secretary):
+        issued = issue_certificates(session=surveyed.session, actor=secretary, now=timezone.now())
+        assert after(sign_in(cast.people["staff"]).get(page_of(cast.company)))[1] == "–"
+        keep_files(drawn=[(each, "a.pdf", b"%PDF") for each in issued], actor=secretary)
+    response = sign_in(cast.people["staff"]).get(page_of(cast.company))
+    assert after(response)[1].startswith("2通")
+    assert reverse("programmes:company_certificates", args=[cast.company.pk]) in response.content.decode()
+
+
+def test_thirty_sessions_held_take_as_many_statements_as_one(cast, surveyed, sign_in):
+    client = sign_in(cast.people["staff"])
+    few = queries_of(client, page_of(cast.company))
+    for number in range(29):
+        survey = make_survey(cast, held_session(cast, code=f"X{number}"))
+        attend(survey, cast.company)
+        invite(cast, survey)
     assert len(queries_of(client, page_of(cast.company))) == len(few)
