@@ -3,7 +3,7 @@
 Run under `services.py run`, which gives the addresses of the servers. Every check of style runs although an earlier
 one failed, and so do the tests; the exit status tells whether all was well. Pytest speaks last.
 
-Without arguments for pytest all tests run, in as many processes as there are cores, each on a database of its own
+Without arguments for pytest all tests run, in one process more than there are cores, each on a database of its own
 (tests/lanes.py says how they are dealt out). With arguments it is one plain run of what they name.
 """
 
@@ -28,11 +28,12 @@ PRODUCTION = {
 }
 
 
-# More processes than this would only wait for PostgreSQL and for memory.
-MOST_LANES = 4
+# One more than there are cores, because the tests with real processes often wait; more than this would only wait for
+# PostgreSQL and for memory.
+LANES = min(len(os.sched_getaffinity(0)) + 1, 4)
 # One for all processes: each has to find the same tests in the same order. Another one each time, as without it.
 HASH_SEED = str(secrets.randbelow(2**32))
-ALL_TESTS = ["--numprocesses", "logical", "--maxprocesses", str(MOST_LANES), "--dist", "loadscope"]
+ALL_TESTS = ["--numprocesses", str(LANES), "--dist", "loadscope"]
 
 
 def templates():

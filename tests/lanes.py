@@ -11,13 +11,14 @@ WHOLE = ("tests/browser/", "tests/faults/")
 # What begins first, in this order; all else follows as pytest finds it. Measured with `pytest --durations`: the sweep
 # and the browser take minutes, most modules seconds.
 LONGEST = (
-    "tests/security/test_sweep.py::Sweep",
     "tests/browser/",
+    "tests/security/test_sweep.py::Sweep",
     "tests/faults/",
+    "tests/security/test_tampering.py",
+    "tests/demo/",
     "tests/security/",
     "tests/reports/",
     "tests/imports/",
-    "tests/demo/",
 )
 
 
