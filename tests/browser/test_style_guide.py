@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.checks import READERS, reader_id, sideways, violations
 from tests.factories import make_user
 
 pytestmark = pytest.mark.processes
@@ -27,22 +27,10 @@ SIGN_IN = [
     "/accounts/signup/",
     "/no-such-page/",
 ]
-READERS = [("ja", 360), ("en", 1280)]
-
-
-def violations(page) -> list[str]:
-    """Return what axe finds, as sentences that say where."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
-
-
-def sideways(page) -> int:
-    """Return by how many pixels the page is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("address", [*(f"/style-guide/{name}" for name in PAGES), *SIGN_IN])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader[0]}-{reader[1]}")
+@pytest.mark.parametrize("reader", READERS, ids=reader_id)
 def test_every_part_is_accessible_and_fits(open_page, reader, address):
     page = open_page(address, language=reader[0], width=reader[1])
     assert page.get_attribute("html", "lang") == reader[0]
