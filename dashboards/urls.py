@@ -1,8 +1,10 @@
 from django.urls import path
 
 from . import views
+from .views import mailings
 
 app_name = "dashboards"
+MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("places/", views.PlacesView.as_view(), name="places"),
@@ -14,4 +16,14 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/companies/", views.CompaniesView.as_view(), name="companies"),
     path("programmes/<uuid:programme_id>/advising/", views.AdvisingView.as_view(), name="advising"),
     path("programmes/<uuid:programme_id>/advising/companies/", views.AdvisedView.as_view(), name="advised"),
+    # Letters to many
+    path("programmes/<uuid:programme_id>/letters/", mailings.MailingsView.as_view(), name="mailings"),
+    path("programmes/<uuid:programme_id>/letters/new/", mailings.NewMailingView.as_view(), name="new_mailing"),
+    path(f"{MAILING}/", mailings.MailingView.as_view(), name="mailing"),
+    path(f"{MAILING}/edit/", mailings.EditMailingView.as_view(), name="edit_mailing"),
+    path(f"{MAILING}/people/", mailings.ChooseView.as_view(), name="choose_people"),
+    path(f"{MAILING}/trial/", mailings.TrialView.as_view(), name="trial_mailing"),
+    path(f"{MAILING}/send/", mailings.SendMailingView.as_view(), name="send_mailing"),
+    path(f"{MAILING}/call-off/", mailings.CallOffView.as_view(), name="call_off_mailing"),
+    path(f"{MAILING}/discard/", mailings.DiscardMailingView.as_view(), name="discard_mailing"),
 ]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
@@ -30,6 +31,13 @@ class MessageQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(to_user_id=user.pk) | Q(_Managed(F("programme_id"))))
 
+    def inbox_of(self, user):
+        """What was said to the person themselves."""
+        return self.filter(to_user_id=user.pk) if user.is_authenticated else self.none()
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
+
 
 class Message(IdentifiedModel):
     """Something that one person was told: which kind, about what, and whether the mail got through."""
@@ -45,6 +53,11 @@ class Message(IdentifiedModel):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Where it leads in the portal: a path of ours, "" for nowhere.
+    path = models.CharField(max_length=300, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    # The mail that carries it: known to whoever has just said it, and not kept.
+    mail_id = None
 
     objects = MessageQuerySet.as_manager()
 
@@ -57,6 +70,7 @@ class Message(IdentifiedModel):
         indexes = [
             models.Index(fields=["to_user", "-created_at"], name="notifications_message_to"),
             models.Index(fields=["programme_id", "-created_at"], name="notifications_message_prog"),
+            models.Index(fields=["to_user"], condition=Q(read_at__isnull=True), name="notifications_message_unread"),
         ]
 
     def __str__(self):
@@ -97,7 +111,14 @@ class OutgoingMail(IdentifiedModel):
                 fields=["settled_at"],
                 condition=Q(erased_at=None, settled_at__isnull=False),
                 name="notifications_mail_erase",
-            )
+            ),
+            # What became of the last mail to an address.
+            models.Index(
+                Lower("recipient"),
+                F("settled_at").desc(),
+                condition=Q(settled_at__isnull=False),
+                name="notifications_mail_to",
+            ),
         ]
 
     def __str__(self):

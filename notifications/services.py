@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -36,14 +36,15 @@ def notify(
     programme_id: UUID | None = None,
     key: str = "",
     mail_only: dict | None = None,
+    not_before: datetime | None = None,
 ) -> Message | None:
     """Tell `to`, in their language, in the present transaction; the mail leaves after its commit.
 
     The words are the templates `notifications/mail/<kind>.txt` and `<kind>_subject.txt` with `params` (ids, names,
     dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. What stands in
     `mail_only` is for the mail and is not kept with the message (a joining link, the way to a room). Answers go to
-    `reply_to`, when given. With `key` the same person is told once for ever. Returns None when there was nothing to
-    tell: the account is closed, or the key is spent.
+    `reply_to`, when given; the mail leaves at once, or `not_before` a moment. With `key` the same person is told once for
+    ever. Returns None when there was nothing to tell: the account is closed, or the key is spent.
     """
     if not to.is_active:
         return None
@@ -53,6 +54,7 @@ def notify(
         params=params or {},
         language=to.language,
         key=key,
+        path=path,
         company_id=company_id,
         programme_id=programme_id,
     )
@@ -65,8 +67,15 @@ def notify(
         return None
     subject, body = render_message(kind, to=to, params=message.params | (mail_only or {}), path=path)
     mail = EmailMessage(subject=subject, body=body, to=[to.email], reply_to=[reply_to] if reply_to else [])
-    queue_mail(mail, actor=actor, message=message)
+    (message.mail_id,) = queue_mail(mail, actor=actor, message=message, not_before=not_before)
     return message
+
+
+def read_messages(*, ids: Iterable[UUID], actor) -> int:
+    """Mark messages to `actor`, who acts in this transaction, as read; return how many were not. Others' stay as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.read_messages(%s::uuid[])", [[str(each) for each in ids]])
+        return cursor.fetchone()[0]
 
 
 @dataclass(frozen=True)
@@ -81,14 +90,29 @@ class Reader:
         return self.name
 
 
-def write_to(*, to: Reader, kind: str, actor, params: dict | None = None, path: str = "") -> None:
-    """Write the mail of `kind` to somebody without an account. No message is kept, because there is nobody to show it to."""
+def write_to(
+    *,
+    to: Reader,
+    kind: str,
+    actor,
+    params: dict | None = None,
+    path: str = "",
+    reply_to: str = "",
+    not_before: datetime | None = None,
+) -> UUID:
+    """Write the mail of `kind` to somebody without an account; return the mail's id.
+
+    No message is kept, because there is nobody to show it to.
+    """
     subject, body = render_message(kind, to=to, params=params or {}, path=path)
-    queue_mail(EmailMessage(subject=subject, body=body, to=[to.address]), actor=actor)
+    mail = EmailMessage(subject=subject, body=body, to=[to.address], reply_to=[reply_to] if reply_to else [])
+    return queue_mail(mail, actor=actor, not_before=not_before)[0]
 
 
-def queue_mail(mail: EmailMessage, *, actor, message: Message | None = None) -> int:
-    """Write a mail into the outgoing mail, one row for each address, and return how many.
+def queue_mail(
+    mail: EmailMessage, *, actor, message: Message | None = None, not_before: datetime | None = None
+) -> list[UUID]:
+    """Write a mail into the outgoing mail, one row for each address, and return their ids. It leaves `not_before`.
 
     The address stands in the To line and in the envelope; copies are told by the envelope alone. Files are never sent:
     a mail says where to look. Raises BadHeaderError for a subject or address with a line break, ValueError for a file.
@@ -118,8 +142,8 @@ def queue_mail(mail: EmailMessage, *, actor, message: Message | None = None) -> 
     with transaction.atomic():
         OutgoingMail.objects.bulk_create(rows)
         for row in rows:
-            tell(DELIVER, key=f"mail:{row.pk}", args=[row.pk], actor=None)
-    return len(rows)
+            tell(DELIVER, key=f"mail:{row.pk}", args=[row.pk], actor=None, run_after=not_before)
+    return [row.pk for row in rows]
 
 
 def tell_job_ended(*, job: Job, actor) -> Message | None:
@@ -207,6 +231,15 @@ def forget_reminders(*, keys: Iterable[str]) -> None:
 def is_quiet(now: datetime) -> bool:
     """Whether it is a time of day at which nobody is reminded."""
     return not FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR
+
+
+def first_moment(now: datetime) -> datetime | None:
+    """Return when a letter that is written now may leave: None is at once, by day."""
+    if not is_quiet(now):
+        return None
+    local = timezone.localtime(now)
+    day = local.date() + timedelta(days=local.hour >= LAST_HOUR)
+    return timezone.make_aware(datetime.combine(day, time(FIRST_HOUR)))
 
 
 def send_digests(*, now: datetime) -> int:

@@ -169,3 +169,27 @@ class RemarkKind(models.TextChoices):
     QUESTION = "question", _("Question")
     ANSWER = "answer", _("Answer")
     COMMENT = "comment", _("Comment")
+
+
+class MailingAsk(models.TextChoices):
+    """What a mailing of the secretariat asks for."""
+
+    POLICY = "policy", pgettext_lazy("reminder", "Policy not submitted yet")
+    REGISTRATION = "registration", pgettext_lazy("reminder", "Nobody registered for a session")
+    CONSULTATION = "consultation", pgettext_lazy("reminder", "No consultation booked")
+    MILESTONE = "milestone", pgettext_lazy("reminder", "A milestone is overdue")
+
+
+class Tone(models.TextChoices):
+    POLITE = "polite", pgettext_lazy("tone", "Polite: a first reminder")
+    NORMAL = "normal", pgettext_lazy("tone", "Normal: a second reminder")
+    LAST = "last", pgettext_lazy("tone", "Last: before the matter is closed")
+
+
+class LetterOutcome(models.TextChoices):
+    """How far a letter of a mailing is on the portal's side; what the mail server says is known by its mail."""
+
+    WAITING = "waiting", pgettext_lazy("letter", "Not written yet")
+    WRITTEN = "written", pgettext_lazy("letter", "Handed to the post")
+    CALLED_OFF = "called_off", pgettext_lazy("letter", "Called off")
+    CLOSED = "closed", pgettext_lazy("letter", "The account is closed")

@@ -27,6 +27,7 @@ from .feedback import (
     SurveyQuerySet,
 )
 from .following import Charge, Extension, LastingQuerySet, MemoSave, MemoSaveQuerySet
+from .mailings import Mailing, MailingQuerySet, MailingRecipient, MailingRecipientQuerySet
 from .programme import (
     Assignment,
     AssignmentQuerySet,
@@ -85,6 +86,10 @@ __all__ = [
     "Feedback",
     "FeedbackQuerySet",
     "LastingQuerySet",
+    "Mailing",
+    "MailingQuerySet",
+    "MailingRecipient",
+    "MailingRecipientQuerySet",
     "Material",
     "MaterialQuerySet",
     "MeetingRemark",

@@ -83,6 +83,21 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
     "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     "dashboards:advised": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
+    # Letters to many: a draft and a letter that was sent.
+    "dashboards:mailings": (Page(**FOR_SECRETARIAT),),
+    "dashboards:new_mailing": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "dashboards:mailing": (Page(get=MANAGED), Page(get=MANAGED, named={"mailing_id": "sent mailing"})),
+    "dashboards:edit_mailing": (
+        Page(get=MANAGED, post=MANAGED, posted=(200,)),
+        Page(get=MANAGED, got=(302,), post=MANAGED, posted=(200,), named={"mailing_id": "sent mailing"}),
+    ),
+    "dashboards:choose_people": (Page(post=MANAGED, posted=(302,)),),
+    "dashboards:trial_mailing": (Page(post=MANAGED, posted=(302,)),),
+    "dashboards:send_mailing": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
+    "dashboards:call_off_mailing": (
+        Page(get=MANAGED, post=MANAGED, posted=(302,), named={"mailing_id": "sent mailing"}),
+    ),
+    "dashboards:discard_mailing": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     "programmes:list": (Page(get=SIGNED_IN),),
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),

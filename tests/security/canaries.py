@@ -40,6 +40,7 @@ STEERING = {
     "programmes.Certificate": {"code", "content"},
     "programmes.CalendarFeed": {"token_hash"},
     "programmes.SurveyInvitation": {"token_hash"},
+    "programmes.MailingRecipient": {"language"},
     "programmes.Remark": {"language"},
     "consultations.SlotWish": {"method"},
     "consultations.BookingDraft": {"method"},

@@ -64,6 +64,7 @@ NAMED_BY = {
     "file_id": "programme's file",
     "certificate_id": "certificate",
     "remark_id": "remark on a presentation",
+    "mailing_id": "mailing",
     "word_import_id": "text from Word",
 }
 

@@ -129,6 +129,9 @@ person in charge         | c       | c     | n         | s        | c       | - 
 extension                | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 memo                     | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 reminder                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+mailing                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 

@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, following, gatherings, meetings, workbench
+from tests.security import audiences, following, gatherings, letters, meetings, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -112,6 +112,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     **workbench.KINDS,
     **gatherings.KINDS,
     **meetings.KINDS,
+    **letters.KINDS,
     **following.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
@@ -130,6 +131,7 @@ def make_world() -> World:
         workbench.fill(world, owner)
         gatherings.fill(world, owner)
         meetings.fill(world, owner)
+        letters.fill(world, owner)
         following.fill(world, owner)
         _fill_exports(world, owner)
         _fill_proof(world, owner)
