@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .views import issuing, verification
 
 app_name = "reports"
 urlpatterns = [
@@ -20,4 +21,31 @@ urlpatterns = [
         views.SessionSheetView.as_view(),
         name="session_sheet",
     ),
+    # Issuing
+    path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/cancel/", views.CancelView.as_view(), name="cancel"),
+    path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/issue/", issuing.IssueView.as_view(), name="issue"),
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/issue/twin/",
+        issuing.RequestTwinView.as_view(),
+        name="request_twin",
+    ),
+    path("programmes/<uuid:programme_id>/issued/", issuing.IssuesView.as_view(), name="issues"),
+    path("programmes/<uuid:programme_id>/issued/compare/", issuing.CompareView.as_view(), name="compare"),
+    path("programmes/<uuid:programme_id>/issued/<uuid:issue_id>/", issuing.IssuedView.as_view(), name="issued"),
+    path(
+        "programmes/<uuid:programme_id>/issued/<uuid:issue_id>/files/<uuid:file_id>/",
+        issuing.IssuedFileView.as_view(),
+        name="issued_file",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/issued/<uuid:issue_id>/figures/",
+        issuing.IssuedFiguresView.as_view(),
+        name="issued_figures",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/issued/<uuid:issue_id>/withdraw/",
+        issuing.WithdrawIssueView.as_view(),
+        name="withdraw_issue",
+    ),
+    path("check-report/", verification.CheckIssueView.as_view(), name="check_issue"),
 ]

@@ -52,6 +52,10 @@ STATUSES = {
     # certificates of attendance
     "issued": Status(pgettext_lazy("status", "Issued"), "done"),
     "revoked": Status(pgettext_lazy("status", "Revoked"), "faint"),
+    # issued reports
+    "replaced": Status(pgettext_lazy("status of an issue", "Replaced"), "faint"),
+    "called_back": Status(pgettext_lazy("status of an issue", "Withdrawn"), "bad"),
+    "permission_gone": Status(pgettext_lazy("status of an issue", "Permission taken back"), "bad"),
     # jobs
     "queued": Status(pgettext_lazy("status", "Waiting"), "calm"),
     "running": Status(pgettext_lazy("status", "Running"), "doing"),

@@ -1,3 +1,3 @@
-from .reports import render_now, request_report, retry_report
+from .reports import cancel_report, render_now, request_report, retry_report
 
-__all__ = ["render_now", "request_report", "retry_report"]
+__all__ = ["cancel_report", "render_now", "request_report", "retry_report"]

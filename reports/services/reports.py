@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from audit import services as audit
 from common.tenancy import acting_as
-from jobs.services import request_job, retry_job
+from jobs.services import cancel_job, request_job, retry_job
 from programmes.models import Programme
 from programmes.permissions import can_manage
 from reports.models import Report
@@ -69,6 +69,15 @@ def retry_report(*, report: Report, actor) -> Report:
     job = retry_job(job=report.job, actor=actor)
     audit.log(actor=actor, verb="report.retried", obj=report, programme_id=report.programme_id)
     return report if job.pk == report.job_id else Report.objects.get(job=job)
+
+
+@transaction.atomic
+def cancel_report(*, report: Report, actor) -> None:
+    """Call off the making of a report. Raises PermissionDenied, and JobNotOpen when it is over."""
+    if not can_manage(actor, report.programme_id):
+        raise PermissionDenied
+    cancel_job(job=report.job, actor=actor)
+    audit.log(actor=actor, verb="report.cancelled", obj=report, programme_id=report.programme_id)
 
 
 def render_now(

@@ -1,4 +1,5 @@
 from .reports import (
+    CancelView,
     NewReportView,
     PdfView,
     ProgressView,
@@ -12,6 +13,7 @@ from .reports import (
 )
 
 __all__ = [
+    "CancelView",
     "NewReportView",
     "PdfView",
     "ProgressView",

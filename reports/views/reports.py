@@ -27,7 +27,8 @@ from reports import queries
 from reports.enums import Edition
 from reports.forms import ReportForm
 from reports.models import Report
-from reports.services import request_report, retry_report
+from reports.queries.issuing import issue_of
+from reports.services import cancel_report, request_report, retry_report
 
 PAGE_SIZE = 50
 
@@ -68,7 +69,11 @@ class ReportsView(SecretariatMixin, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         new_url = reverse("reports:new", args=[self.programme.pk])
-        return context | {"table": _reports_table(context["page_obj"].object_list), "new_url": new_url}
+        return context | {
+            "table": _reports_table(context["page_obj"].object_list),
+            "new_url": new_url,
+            "issues_url": reverse("reports:issues", args=[self.programme.pk]),
+        }
 
 
 def _reports_table(reports) -> Table:
@@ -115,7 +120,9 @@ class NewReportView(SecretariatMixin, FormView):
 
     def get_initial(self):
         last = min(self.programme.ends_on, timezone.localdate())
-        return {"language": get_language(), "edition": Edition.PUBLIC, "as_of": max(last, self.programme.starts_on)}
+        usual = {"language": get_language(), "edition": Edition.PUBLIC, "as_of": max(last, self.programme.starts_on)}
+        # A page that asks for one like another says which.
+        return usual | {name: self.request.GET[name] for name in usual if self.request.GET.get(name)}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(gaps=_gaps(self.programme), **kwargs)
@@ -169,6 +176,9 @@ class ReportView(ReportMixin, TemplateView):
             terms=_terms(report),
             list_url=reverse("reports:list", args=[self.programme.pk]),
             sheet_url=_address(report, "sheet"),
+            cancel_url=_address(report, "cancel"),
+            issued=issue_of(report.pk) if report.is_ready else None,
+            issue_url=_address(report, "issue"),
             **kwargs,
         )
 
@@ -209,7 +219,11 @@ class ProgressView(ReportMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(progress=progress_context(self.report, self.request.user), **kwargs)
+        return super().get_context_data(
+            progress=progress_context(self.report, self.request.user),
+            nothing_to_call_off=not self.report.job.is_open,
+            **kwargs,
+        )
 
 
 class RetryView(ReportMixin, View):
@@ -221,6 +235,18 @@ class RetryView(ReportMixin, View):
         with contextlib.suppress(JobNotOpen):
             report = retry_report(report=report, actor=request.user)
         return HttpResponseRedirect(_address(report))
+
+
+class CancelView(ReportMixin, View):
+    """Calls off the making of a report; what was made before stays."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request, *args, **kwargs):
+        # It was over in the meantime: the page shows how it ended.
+        with contextlib.suppress(JobNotOpen):
+            cancel_report(report=self.report, actor=request.user)
+        return HttpResponseRedirect(_address(self.report))
 
 
 class FileView(ReportMixin, View):

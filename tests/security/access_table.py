@@ -345,6 +345,16 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "reports:retry": (Page(post=MANAGED, posted=(302,)),),
     "reports:pdf": (Page(get=MANAGED),),
     "reports:sheet": (Page(get=MANAGED),),
+    # Issuing: the report of the world has no twin; what was issued there is withdrawn with a reason only.
+    "reports:cancel": (Page(post=MANAGED, posted=(302,)),),
+    "reports:issue": (Page(get=MANAGED, post=MANAGED, posted=(200,)),),
+    "reports:request_twin": (Page(post=MANAGED, posted=(302,)),),
+    "reports:issues": (Page(**FOR_SECRETARIAT),),
+    "reports:compare": (Page(**FOR_SECRETARIAT),),
+    "reports:issued": (Page(get=MANAGED),),
+    "reports:issued_file": (Page(get=MANAGED, named={"file_id": "issued file"}),),
+    "reports:issued_figures": (Page(get=MANAGED),),
+    "reports:withdraw_issue": (Page(get=MANAGED, post=MANAGED, posted=(200,)),),
     "jobs:progress": tuple(
         Page(get=audience, named={"job_id": kind})
         for kind, audience in {
@@ -377,6 +387,8 @@ GATES: dict[str, Gate] = {
     # The check of a certificate: a field for its code, and what stands behind one.
     "programmes:verify": Gate((200, 200), (200, 200)),
     "programmes:verify_certificate": Gate((404, 405), (404, 405)),
+    # The check of an issued report: the same to everybody.
+    "reports:check_issue": Gate((200, 405), (200, 405)),
     "programmes:calendar_feed": Gate((404, 404), (404, 404)),
     # The public register: the same to everybody. Of its entries this names none; `test_public.py` goes to those there are.
     "policies:register": Gate((200, 405), (200, 405)),

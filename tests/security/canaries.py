@@ -93,7 +93,7 @@ def _rows(world: World) -> Iterator[tuple[models.Model, str, str]]:
     for model, default in kinds.items():
         for row in model.objects.all():
             kind, owner = kept.get((model, row.pk), (default, _owner(row, tenants)))
-            if owner:
+            if owner and (model, row.pk) not in world.frozen:
                 yield row, kind, owner
 
 

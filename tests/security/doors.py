@@ -54,6 +54,7 @@ NAMED_BY = {
     "save_id": "save",
     "code": "section code",
     "report_id": "report",
+    "issue_id": "issued report",
     "import_id": "import",
     "suggestion_id": "returned suggestion",
     "thread_id": "returned thread",

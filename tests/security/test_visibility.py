@@ -129,6 +129,8 @@ person in charge         | c       | c     | n         | s        | c       | - 
 extension                | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 memo                     | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 reminder                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+issued report            | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+issued file              | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 mailing                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -

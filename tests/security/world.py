@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, following, gatherings, letters, meetings, workbench
+from tests.security import audiences, following, gatherings, issuing, letters, meetings, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -57,6 +57,8 @@ class World:
     file_canaries: dict[str, tuple[str, str, frozenset]] = field(default_factory=dict)
     # What was made, by a name of the kind of data and the owner.
     rows: dict[str, dict[str, models.Model]] = field(default_factory=dict)
+    # Rows that the database lets nobody change: they were made with their canaries.
+    frozen: set[tuple[type[models.Model], object]] = field(default_factory=set)
 
     def keep(self, kind: str, owner: str, row: models.Model) -> models.Model:
         self.rows.setdefault(kind, {})[owner] = row
@@ -114,6 +116,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     **meetings.KINDS,
     **letters.KINDS,
     **following.KINDS,
+    **issuing.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
 }
@@ -136,6 +139,7 @@ def make_world() -> World:
         _fill_exports(world, owner)
         _fill_proof(world, owner)
         _fill_report(world, owner)
+        issuing.fill(world, owner)
         _fill_imports(world, owner)
         _fill_trail(world, owner)
         _fill_messages(world, owner)
