@@ -26,6 +26,7 @@ logger = logging.getLogger("jobs.beat")
 SCHEDULE = {
     "close-lost-jobs": ("jobs.close_lost_jobs", timedelta(seconds=settings.JOB_LEASE_SECONDS)),
     "forget-old-bells": ("jobs.forget_old_bells", crontab(hour=3, minute=10)),
+    "clear-bytes": ("jobs.clear_bytes", crontab(hour=3, minute=40)),
 }
 
 

@@ -7,6 +7,7 @@
     store_file(…)    keep a file
     store_files(…)   keep several at once
     open_stored(…)   read it again, checked
+    forget_files(…)  forget what nothing names any more
 
 A handler of a kind of job is written in the upper app's `tasks.py`; see `jobs.tasks`.
 """
@@ -18,6 +19,7 @@ from .files import (
     FileRefused,
     NewFile,
     StoredFileDamaged,
+    forget_files,
     open_stored,
     store_file,
     store_files,
@@ -32,6 +34,7 @@ __all__ = [
     "NewFile",
     "StoredFileDamaged",
     "cancel_job",
+    "forget_files",
     "open_stored",
     "request_job",
     "retry_job",

@@ -1,21 +1,24 @@
 """Keeping files: bytes first, safely on the disk, then the row. A row without its file cannot come to be."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from jobs.models import StoredFile
+from jobs.tasks.clearing import folder_held
 
 # What the portal keeps and hands out, and as what. Nothing that a browser would run.
 FILE_TYPES = {
@@ -57,8 +60,8 @@ def store_file(
     """Keep `content` for the company, else the programme, else `actor`, and return its row.
 
     The kind of file is told by the ending of `name`. When this returns the bytes are on the disk; the row comes with
-    the commit of the caller. A rollback leaves bytes that no row names, which nothing serves. Raises FileRefused, and
-    OSError when the disk is full or read-only.
+    the commit of the caller. A rollback leaves bytes that no row names; nothing serves them, and they are cleared by the
+    clock. Raises FileRefused, and OSError when the disk is full or read-only.
     """
     new = NewFile(name, content, company_id, programme_id)
     return store_files([new], actor=actor, is_content=is_content)[0]
@@ -121,6 +124,19 @@ def _check_room(rows: Sequence[StoredFile]) -> None:
         raise FileRefused("quota", "The company's room for files is used up.")
 
 
+def forget_files(file_ids: Iterable[UUID | None]) -> int:
+    """Forget files that nothing names any more; return how many. For who takes away what they belonged to.
+
+    What is not the actor's to forget stays, and so does a file that something else still names.
+    """
+    forgotten = 0
+    for file_id in filter(None, file_ids):
+        with contextlib.suppress(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT app.forget_file(%s)", [file_id])
+            forgotten += cursor.fetchone()[0]
+    return forgotten
+
+
 def open_stored(stored: StoredFile) -> BinaryIO:
     """Open the file for reading; the caller closes it. Raises StoredFileDamaged when it is missing or cut short."""
     try:
@@ -144,10 +160,24 @@ def safe_name(name: str) -> str:
 
 def _write_once(path: Path, content: bytes) -> None:
     """Put the bytes under their final name in one step, on the disk before the name appears."""
-    with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size == len(content):
-            return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with folder_held(path.parent, fcntl.LOCK_SH):
+        if not _is_there(path, len(content)):
+            _write(path, content)
+
+
+def _is_there(path: Path, size: int) -> bool:
+    """Whether the bytes lie there already; then they are as new, so that nobody clears them before the row comes."""
+    try:
+        if path.stat().st_size != size:
+            return False
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -20,12 +20,13 @@ Both are run again when a worker is killed, so both write in that one transactio
 from .bells import told
 from .registry import JobRefused, job_handler
 from .runs import JobRun, LeaseLost
-from .work import close_lost_jobs, forget_old_bells, run_job
+from .work import clear_bytes, close_lost_jobs, forget_old_bells, run_job
 
 __all__ = [
     "JobRefused",
     "JobRun",
     "LeaseLost",
+    "clear_bytes",
     "close_lost_jobs",
     "forget_old_bells",
     "job_handler",

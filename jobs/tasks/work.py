@@ -1,14 +1,16 @@
-"""The Celery tasks of jobs: run one, end those that nobody will end, forget old bells."""
+"""The Celery tasks of jobs: run one, end those that nobody will end, forget old bells, clear the disk."""
 
 import logging
 
 from celery import shared_task
 from django.db import connection
+from django.utils import timezone
 
 from common import logs
 from common.tenancy import acting_as
 from jobs.models import Job
 
+from . import clearing
 from .bells import told
 from .registry import JobRefused, handler_of
 from .runs import INTERRUPTED, LeaseLost, claim, tell_failed
@@ -68,3 +70,11 @@ def forget_old_bells() -> None:
     """Delete bells a week after they were answered. Those that were given up stay until someone has looked."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM jobs_outbox WHERE done_at < now() - interval '7 days'")
+
+
+@told("jobs.clear_bytes")
+def clear_bytes() -> None:
+    """Take from the disk what no row names any more: files that were taken away, and the rest of deeds that failed."""
+    cleared = clearing.clear_bytes(now=timezone.now())
+    if cleared:
+        logger.info("%s files that nobody names were cleared", cleared)

@@ -188,6 +188,8 @@ def refusal_words(code: str, **params) -> str:
         "old_slides": gettext("This is a file of an old PowerPoint. Please save it as .pptx or as PDF."),
         "not_slides": gettext("This file holds no slides. Please choose a PowerPoint file (.pptx) or a PDF."),
         "macros": gettext("This file holds macros, which the portal does not take. Please save it as PDF."),
+        "too_many_pages": gettext("These are more than %(limit)s pages. Please upload those that you will show.")
+        % {"limit": params.get("limit", "")},
         "quota": gettext("The company's room for files is used up. Please ask the secretariat for help."),
     }
     return words.get(code) or gettext(

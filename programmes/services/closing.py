@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_noop
 
 from audit import services as audit
 from jobs.models import Job
-from jobs.services import request_job, store_file
+from jobs.services import forget_files, request_job, store_file
 from programmes import permissions
 from programmes.importing.slides import check_slides
 from programmes.models import Enrolment, MeetingRemark, Presentation, Session
@@ -75,6 +75,7 @@ def save_presentation(
         raise Overtaken(row)
     for name in WORDS:
         setattr(row, name, words[name])
+    before = row.slides_id
     if slides:
         check_slides(*slides)
         name, content = slides
@@ -88,6 +89,8 @@ def save_presentation(
     elif drop_slides:
         row.slides = None
     row.save()
+    if row.slides_id != before:
+        forget_files([before])
     _log(
         "presentation.saved",
         row,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit import services as audit
-from jobs.services import store_file
+from jobs.services import forget_files, store_file
 from programmes import permissions
 from programmes.models import Photo, Session
 from programmes.rendering.photos import PictureRefused, redraw
@@ -86,10 +86,11 @@ def change_photo(*, photo: Photo, words: Words, actor) -> None:
 
 @transaction.atomic
 def remove_photo(*, photo: Photo, actor) -> None:
-    """Take a photograph away, for good. Raises PermissionDenied."""
+    """Take a photograph away, for good: its file too, from the disk by the clock. Raises PermissionDenied."""
     photo = _held(photo, actor)
     _log("photo.removed", photo, actor)
     photo.delete()
+    forget_files([photo.file_id])
 
 
 def _held(photo: Photo, actor) -> Photo:

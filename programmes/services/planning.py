@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common import dates
+from jobs.services import forget_files
 from notifications.services import Reader, notify, write_to
 from programmes import permissions, rendering, workflow
 from programmes.enums import Mode, Registration, SessionState, SessionTransition
@@ -289,10 +290,16 @@ def discard_session(*, session: Session, actor) -> None:
     if Attendance.objects.filter(session=locked).exists():
         raise PlanRefused(_("People are registered for this session. It cannot be thrown away."))
     audit.log(actor=actor, verb="session.discarded", obj=locked, programme_id=locked.programme_id)
+    files = [
+        file
+        for model in (Material, Photo)
+        for file in model.objects.filter(session=locked).values_list("file", flat=True)
+    ]
     for model in (AgendaItem, Arrival, Facilitator, Material, Photo, Survey):
         model.objects.filter(session=locked).delete()
     # Not Django's own deletion: it asks every table that knows sessions, also those from which nobody may delete.
     Session.objects.filter(pk=locked.pk)._raw_delete(using=DEFAULT_DB_ALIAS)
+    forget_files(files)
 
 
 # --- Telling ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common.archives import ZIP_MAGICS, ArchiveLimits, FileRefused, check_entries
-from jobs.services import MAX_FILE_BYTES, store_file
+from jobs.services import MAX_FILE_BYTES, forget_files, store_file
 from programmes import permissions
 from programmes.enums import MaterialKind
 from programmes.models import Material, Session
@@ -129,10 +129,11 @@ def change_material(*, material: Material, words: Words, actor, url: str = "") -
 
 @transaction.atomic
 def remove_material(*, material: Material, actor) -> None:
-    """Take a material away from everybody. Raises PermissionDenied."""
+    """Take a material away from everybody: its file too, from the disk by the clock. Raises PermissionDenied."""
     material = _held(material, actor)
     _log("material.removed", material, actor)
     material.delete()
+    forget_files([material.file_id])
 
 
 def _held(material: Material, actor) -> Material:

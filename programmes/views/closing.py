@@ -145,7 +145,7 @@ class PresentationView(PresentationMixin, FormView):
         except services.Overtaken as overtaken:
             return self.show_both(form, overtaken.presentation)
         except archives.FileRefused as refused:
-            form.add_error("slides", rendering.refusal_words(refused.code))
+            form.add_error("slides", rendering.refusal_words(refused.code, **refused.params))
             return self.form_invalid(form)
         except FileRefused as refused:
             form.add_error("slides", rendering.refusal_words(refused.code))

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from audit.models import Event
 from common.archives import FileRefused
@@ -30,6 +31,21 @@ NOW = timezone.now()
 SOON, PAST = NOW + timedelta(days=20), NOW - timedelta(days=20)
 TOPICS = {"impressions": "難しかった。\n楽しかった。", "learned": "社外の声。", "next_steps": "研修をします。"}
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
+
+
+def packed(objects: bytes) -> bytes:
+    """A PDF that keeps its objects in a packed list, as programs do since 2003."""
+    listed = b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\r\n" + zlib.compress(objects) + b"\nendstream\ntrailer"
+    return PDF.replace(b"trailer", listed)
+
+
+def pages(count: int) -> bytes:
+    """A PDF as pypdf writes it, with empty pages."""
+    writer, file = PdfWriter(), io.BytesIO()
+    for _ in range(count):
+        writer.add_blank_page(width=100, height=100)
+    writer.write(file)
+    return file.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +238,13 @@ def test_a_topic_may_have_2000_characters_with_its_lines(cast, meeting, sign_in)
         ("a.pptx", pptx(extra={"ppt/bomb.xml": "0" * 30_000_000}), "unpacks_too_large"),
         ("a.pptx", pptx(extra={"ppt/slides/slide1.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "unsafe_part"),
         ("a.exe", b"MZ", "kind"),
+        ("a.pdf", pages(300), None),
+        ("a.pdf", pages(301), "too_many_pages"),
+        ("a.pdf", packed(pages(300)), None),
+        ("a.pdf", packed(pages(301)), "too_many_pages"),
+        ("a.pdf", packed(b" " * (40 * 1024 * 1024)), "too_many_pages"),
+        ("a.pdf", PDF.replace(b"trailer", b"<< /Type /ObjStm >> stream\nnot packed at all\ntrailer"), None),
+        ("a.pptx", pptx(extra={f"ppt/slides/slide{number}.xml": "<a/>" for number in range(2, 303)}), "too_many_pages"),
     ],
 )
 def test_slides_are_looked_at_from_outside(name, content, code):
@@ -246,6 +269,7 @@ def test_uploaded_slides_are_handed_out_as_a_file_and_can_be_taken_away(cast, me
     assert sign_in(cast.people["neighbour"]).get(response.request["PATH_INFO"]).status_code == 404
     client.post(company_page(cast, meeting), sent(meeting, cast, drop_slides="on"))
     assert Presentation.objects.get().slides is None
+    assert not StoredFile.objects.filter(pk=stored.pk).exists()
     assert client.get(company_page(cast, meeting, "presentation_slides")).status_code == 404
 
 

@@ -2,14 +2,18 @@
 
 import io
 import resource
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from jobs.models import StoredFile
 from jobs.services import open_stored
+from jobs.tasks.clearing import clear_bytes
 from programmes.models import Photo
 from programmes.rendering.photos import PictureRefused, redraw
 from programmes.rendering.photos_process import CPU_SECONDS, MEMORY_BYTES, limit
@@ -17,7 +21,7 @@ from programmes.services import photos as services
 from tests.programmes import pictures
 from tests.programmes.planning import drafted, published
 from tests.reading import words
-from tests.roles import seen_by
+from tests.roles import seen_by, web_role
 
 WORDS = {"caption_ja": "質疑応答の様子", "alt_ja": "会場で参加者が手を挙げている。"}
 
@@ -238,13 +242,19 @@ def test_consent_can_be_taken_back_and_the_photograph_goes_at_once(cast, sign_in
     assert member.get(page("photo", session, photo)).status_code == 404
 
 
-def test_a_photograph_is_taken_away_after_a_question(cast, sign_in):
+def test_a_photograph_is_taken_away_after_a_question_and_from_the_disk_by_the_clock(cast, sign_in, settings):
     session = published(cast.programme)
     photo = kept(cast, session)
     desk = sign_in(cast.people["secretariat"])
     assert words(desk.get(page("remove_photo", session, photo)), "h1") == ["この写真を削除しますか"]
+    path = Path(settings.MEDIA_ROOT) / photo.file.path
+    assert path.exists()
     desk.post(page("remove_photo", session, photo))
     assert not Photo.objects.exists()
+    assert not StoredFile.objects.filter(pk=photo.file_id).exists()
+    with web_role():
+        clear_bytes(now=timezone.now() + timedelta(days=2))
+    assert not path.exists()
 
 
 def test_a_photograph_of_a_draft_is_not_there_for_others(cast, sign_in):

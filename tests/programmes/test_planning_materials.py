@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from jobs.models import StoredFile
 from programmes.models import Material
 from programmes.services.planning_materials import MaterialRefused, check_file
 from tests.programmes import pictures
@@ -177,3 +178,18 @@ def test_keeping_them_is_for_the_secretariat_alone(cast, sign_in, name, who, sta
     session = published(cast.programme)
     client = sign_in(cast.people[who])
     assert [client.get(page(name, session)).status_code, client.post(page(name, session)).status_code] == [status] * 2
+
+
+def test_the_file_of_a_material_goes_with_it_and_with_its_draft(cast, sign_in):
+    desk = sign_in(cast.people["secretariat"])
+    session = drafted(cast)
+    for name in ("a.txt", "b.txt"):
+        desk.post(
+            page("session_materials", session),
+            {"kind": "file", "title_ja": name, "file": SimpleUploadedFile(name, name.encode())},
+        )
+    first, second = Material.objects.order_by("order")
+    desk.post(page("remove_material", session, first))
+    assert set(StoredFile.objects.values_list("pk", flat=True)) == {second.file_id}
+    desk.post(page("discard_session", session))
+    assert not StoredFile.objects.exists()
