@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Edition(models.TextChoices):
@@ -14,3 +15,12 @@ class Language(models.TextChoices):
 
     JAPANESE = "ja", "日本語"
     ENGLISH = "en", "English"
+
+
+class BlockKind(models.TextChoices):
+    """What a block of a report is made of."""
+
+    DATA = "data", _("Figures")
+    NARRATIVE = "narrative", pgettext_lazy("block of a report", "Text")
+    QUOTES = "quotes", _("Quotes")
+    PHOTOS = "photos", _("Photographs")

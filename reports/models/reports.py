@@ -10,6 +10,8 @@ from jobs.models import Job, StoredFile
 from programmes.models import Programme
 from reports.enums import Edition, Language
 
+from .builder import ReportDraft
+
 MAX_PLANS = 4000
 
 
@@ -38,6 +40,10 @@ class Report(IdentifiedModel):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="report")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # What people had written when the report was asked for: see `queries.blocks`. Its figures are then the draft's.
+    draft = models.ForeignKey(ReportDraft, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports")
+    written = models.JSONField(null=True)
 
     figures = models.JSONField(null=True)
     figures_sha256 = models.CharField(max_length=64, blank=True)

@@ -24,6 +24,10 @@ empty; days are ISO dates, moments ISO with offset; nothing in them depends on a
                      `remarks` [text, name, title, translated]
     consultations    held, companies, first_on, last_on, onsite, online, cancelled, entitled, used, later, unmarked,
                      unused, advisers [title, people]
+    progress         [until, submitted, endorsed, approved, published], a month each: the companies that had reached
+                     that step or a further one by then; only where some had
+    outcomes         texts, statements [code, title, companies]: what the check of the catalogue finds in published
+                     texts; only where the register holds some
 """
 
 import datetime
@@ -40,7 +44,7 @@ from django.utils import timezone
 
 from consultations.enums import State
 from consultations.models import Consultation
-from programmes.enums import Consent, MilestoneCode, Mode
+from programmes.enums import Consent, Mode
 from programmes.models import (
     AgendaItem,
     Attendance,
@@ -56,14 +60,13 @@ from programmes.models import (
 )
 from reports.enums import Edition
 
+from .blocks_outcomes import outcomes
+from .blocks_progress import progress
+from .steps import DRAFTING, FORMULATED, STEPS, Reached, steps_reached
+
 SCHEMA = 1
 QUOTES = 6
 """How many comments of one session are printed; how many more may be quoted is said."""
-DRAFTING = "drafting"
-"""The stage of a company whose policy has reached no milestone yet."""
-STEPS = (MilestoneCode.SUBMITTED, MilestoneCode.ENDORSED, MilestoneCode.APPROVED, MilestoneCode.PUBLISHED)
-"""The steps of a policy, from the first to the last."""
-FORMULATED = frozenset({MilestoneCode.APPROVED, MilestoneCode.PUBLISHED})
 
 
 @contextmanager
@@ -107,6 +110,8 @@ def report_figures(programme: Programme, *, as_of: datetime.date, edition: str, 
         "policies": _policies(programme, enrolled, kinds, reached, as_of),
         "sessions": _sessions(programme, bound),
         "consultations": _consultations(programme, enrolled, bound),
+        **progress(programme, enrolled, kinds, reached, as_of),
+        **outcomes(programme, as_of),
     }
 
 
@@ -135,10 +140,6 @@ def _programme(programme: Programme) -> dict:
 
 
 # --- Companies and milestones -------------------------------------------------------------------------------------------
-
-Reached = dict[tuple, datetime.date]
-"""From (enrolment, kind) to the day."""
-
 
 def _rows(programme: Programme, as_of: datetime.date, edition: str) -> tuple[list[dict], int, Reached]:
     """Return the enrolled companies in the order of their codes, how many have withdrawn, and what was reached when."""
@@ -186,20 +187,10 @@ def _row(row: dict, kinds: list[MilestoneKind], reached: Reached, edition: str) 
 
 def _policies(programme: Programme, enrolled: list[dict], kinds, reached: Reached, as_of: datetime.date) -> dict | None:
     """Return how far the policies are: every company at the furthest step it had reached, approved or not."""
-    step_of = {kind.pk: kind.source for kind in kinds if kind.source in STEPS}
-    if not FORMULATED & set(step_of.values()):
+    if not FORMULATED & {kind.source for kind in kinds}:
         return None
-    furthest = {row["id"]: DRAFTING for row in enrolled}
-    formulated_on: dict = {}
-    order = [DRAFTING, *STEPS]
-    for (enrolment, kind), day in reached.items():
-        step = step_of.get(kind)
-        if step is None:
-            continue
-        furthest[enrolment] = max(furthest[enrolment], step, key=order.index)
-        if step in FORMULATED:
-            formulated_on[enrolment] = min(day, formulated_on.get(enrolment, day))
-    stages = list(furthest.values())
+    furthest, formulated_on = steps_reached(enrolled, kinds, reached)
+    stages, order = list(furthest.values()), [DRAFTING, *STEPS]
     due = programme.target_due_on
     return {
         "stages": [{"stage": str(stage), "companies": stages.count(stage)} for stage in order],

@@ -36,10 +36,22 @@ def template_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def report_pdf(figures: Mapping, *, language: str, plans: str = "", progress: Progress | None = None) -> bytes:
-    """Return the report as tagged PDF. Raises what `jobs.rendering.render_pdf` raises."""
+def report_pdf(
+    figures: Mapping,
+    *,
+    language: str,
+    plans: str = "",
+    written: Mapping | None = None,
+    photos: Mapping[str, tuple[bytes, str]] | None = None,
+    progress: Progress | None = None,
+) -> bytes:
+    """Return the report as tagged PDF. Raises what `jobs.rendering.render_pdf` raises.
+
+    `written` is what people put in place of the portal's sentences, `photos` the photographs that it names, by file.
+    """
     with translation.override(language):
-        html, assets = document.page(figures, plans=plans)
+        html, assets = document.page(figures, plans=plans, written=written)
+    assets |= {f"photo-{key}": picture for key, picture in (photos or {}).items()}
     return render_pdf(html, stylesheets=[STYLESHEET.read_text()], assets=assets, progress=progress)
 
 

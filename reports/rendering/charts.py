@@ -94,6 +94,73 @@ def bars(
     return _drawing("".join([*body, axis]), width, top + 4, title, description)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart over time: its name, its colour, and its value at each point."""
+
+    name: str
+    colour: str
+    values: tuple[int, ...]
+
+
+HEIGHT = 150.0
+DASHES = ("2 2", "5 2", "", "8 2 2 2")
+
+
+def lines(
+    rows: Sequence[Line], points: Sequence[str], *, title: str, description: str, width: float, top: int
+) -> bytes:
+    """Return lines over time on one scale from 0 to `top`, each with a dash of its own and its last value at its end.
+
+    Lines that end at the same height share a label, so that no two are written over each other.
+    """
+    left, right, first, base = 26.0, width - 118.0, 8.0, 8.0 + HEIGHT
+    across = (right - left) / max(len(points) - 1, 1)
+    top = max(top, max((max(row.values) for row in rows), default=0), 1)
+    body = [_grid(top, left, right, first, base), _points(points, left, across, base)]
+    for place, row in enumerate(rows):
+        path = " ".join(
+            f"{left + across * at:.1f},{base - HEIGHT * value / top:.1f}" for at, value in enumerate(row.values)
+        )
+        dash = DASHES[place % len(DASHES)]
+        body.append(
+            f'<polyline points="{path}" fill="none" stroke="{row.colour}" stroke-width="1.8"'
+            + (f' stroke-dasharray="{dash}"' if dash else "")
+            + "/>"
+        )
+    body.append(_ends(rows, right + 6, top, base))
+    return _drawing("".join(body), width, base + 18, title, description)
+
+
+def _grid(top: int, left: float, right: float, first: float, base: float) -> str:
+    step = max(1, -(-top // 4))
+    out = []
+    for value in range(0, top + 1, step):
+        y = base - (base - first) * value / top
+        out.append(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{HAIRLINE}" stroke-width="0.5"/>')
+        out.append(_text(left - 4, y + 3, f"{value:,}", anchor="end", fill=GREY))
+    return "".join(out)
+
+
+def _points(points: Sequence[str], left: float, across: float, base: float) -> str:
+    every = max(1, -(-len(points) // 7))
+    shown = [at for at in range(len(points)) if at % every == 0]
+    return "".join(
+        _text(left + across * at, base + 13, points[at], anchor="middle" if at else "start", fill=GREY) for at in shown
+    )
+
+
+def _ends(rows: Sequence[Line], left: float, top: int, base: float) -> str:
+    """Write each line's name and last value at its end, from the top down and never one over another."""
+    out, lowest = [], -LINE
+    for row in sorted(rows, key=lambda row: -row.values[-1] if row.values else 0):
+        last = row.values[-1] if row.values else 0
+        y = max(base - HEIGHT * last / top + 3, lowest + LINE)
+        lowest = y
+        out.append(_text(left, y, f"{last:,}  {row.name}", fill=row.colour))
+    return "".join(out)
+
+
 class _Scale:
     """From numbers to points along the bar."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from common import dates
 from programmes.enums import Method, MilestoneCode, OrganisationRole
 
-from . import charts, narrative
+from . import blocks, charts, narrative
 from . import wording as w
 
 PRINTED_COMPANIES = 200
@@ -24,13 +24,26 @@ TEXT_WIDTH = 462.0
 TEMPLATE = "reports/document/report.html"
 
 
-def page(figures: Mapping, *, plans: str = "") -> tuple[str, dict[str, tuple[bytes, str]]]:
-    """Return the report's HTML in the active language, and the charts it shows as assets.
+def page(figures: Mapping, *, plans: str = "", written: Mapping | None = None) -> tuple[str, dict]:
+    """Return the report's HTML in the active language, and the pictures it shows as assets (bytes, type) by name.
 
     `plans` is what the secretariat wrote about the future, in the language of the report; blank lines part paragraphs.
+    `written` is what people put in place of the portal's sentences: see `queries.builder.written_by_people`; the bytes
+    of its photographs are the caller's to add.
     """
-    pictures = _charts(figures)
-    context = {
+    numbers = {each["figure"]: number for number, each in enumerate(figures.get("overrides", ()), start=1)}
+    with w.marking(blocks.override_mark(numbers) if numbers else None):
+        context = page_context(figures, plans=plans, written=written)
+        html = render_to_string(TEMPLATE, context)
+    return html, {f"{name}.svg": (chart["svg"], "image/svg+xml") for name, chart in context["charts"].items()}
+
+
+def page_context(figures: Mapping, *, plans: str = "", written: Mapping | None = None) -> dict:
+    """Return everything that the report's template prints, in the active language and with figures as they are marked."""
+    written = written or {"texts": {}, "photos": {}}
+    texts = {key: blocks.printed_text(text, figures) for key, text in written["texts"].items()}
+    planned = [text.strip() for text in plans.split("\n\n") if text.strip()] or narrative.plans(figures)
+    return {
         "language": w.language(),
         "figures": figures,
         "title": title(figures),
@@ -38,26 +51,27 @@ def page(figures: Mapping, *, plans: str = "") -> tuple[str, dict[str, tuple[byt
         "internal": figures["edition"] == "internal",
         "source": narrative.source(figures),
         "computed": narrative.computed(figures),
-        "background": narrative.background(figures),
+        "background": texts.get("outline.background", narrative.background(figures)),
         "structure": _structure(figures),
-        "activity_sentences": narrative.activity_sentences(figures),
+        "activity_sentences": texts.get("outline.activities", narrative.activity_sentences(figures)),
         "activity_rows": _activity_rows(figures),
-        "results": narrative.results(figures),
+        "results": texts.get("outline.results", narrative.results(figures)),
         "stages": _stages(figures),
         "formulated": _formulated(figures),
-        "enrolled": w.number(figures["companies"]["enrolled"]),
-        "plans": [text.strip() for text in plans.split("\n\n") if text.strip()] or narrative.plans(figures),
-        "activities": _activities(figures),
+        "enrolled": w.number(figures["companies"]["enrolled"], "enrolled"),
+        "plans": texts.get("outline.plans", planned),
+        "activities": _activities(figures, texts, written["photos"]),
         "attendance_rows": _attendance_rows(figures),
         "attendance_total": _attendance_total(figures),
-        "charts": pictures,
+        "charts": _charts(figures),
+        "progress": _progress_rows(figures),
+        "outcomes": _outcomes(figures),
+        "overrides": _overrides(figures),
         "milestones": _milestones(figures),
         "matrix": _matrix(figures),
         "printed_companies": w.number(PRINTED_COMPANIES),
         "definitions": definitions(figures),
     }
-    assets = {f"{name}.svg": (chart["svg"], "image/svg+xml") for name, chart in pictures.items()}
-    return render_to_string(TEMPLATE, context), assets
 
 
 def title(figures: Mapping) -> str:
@@ -107,7 +121,9 @@ def _participating(figures: Mapping) -> SafeString:
     counts = figures["companies"]
     if not counts["withdrawn"]:
         return format_html(
-            _("{companies} (as of {day})"), companies=w.companies(counts["enrolled"]), day=narrative.as_of(figures)
+            _("{companies} (as of {day})"),
+            companies=w.companies(counts["enrolled"], "enrolled"),
+            day=narrative.as_of(figures),
         )
     return format_html(
         ngettext(
@@ -115,9 +131,9 @@ def _participating(figures: Mapping) -> SafeString:
             "{companies} (as of {day}; {count} companies that withdrew are not counted)",
             counts["withdrawn"],
         ),
-        companies=w.companies(counts["enrolled"]),
+        companies=w.companies(counts["enrolled"], "enrolled"),
         day=narrative.as_of(figures),
-        count=w.number(counts["withdrawn"]),
+        count=w.number(counts["withdrawn"], "withdrawn"),
     )
 
 
@@ -133,8 +149,8 @@ def _activity_rows(figures: Mapping) -> list[dict]:
             {
                 "name": w.strand(code),
                 "months": narrative.session_months(planned),
-                "count": w.sessions(len(held)),
-                "people": w.people(sum(session["people"] for session in held)) if held else "–",
+                "count": w.sessions(len(held), f"sessions.{code}"),
+                "people": w.people(sum(session["people"] for session in held), f"attendances.{code}") if held else "–",
             }
         )
     return rows
@@ -145,8 +161,8 @@ def _consultation_row(figures: Mapping) -> dict:
     return {
         "name": w.strand(w.CONSULTATIONS),
         "months": narrative.consultation_period(figures),
-        "count": w.times(consultations["held"]),
-        "people": w.companies(consultations["companies"]),
+        "count": w.times(consultations["held"], "consultations"),
+        "people": w.companies(consultations["companies"], "consultations.companies"),
     }
 
 
@@ -157,8 +173,8 @@ def _stages(figures: Mapping) -> list[dict]:
     return [
         {
             "name": w.stage(code),
-            "count": w.number(narrative.stage_count(figures, code)),
-            "share": w.share(narrative.stage_count(figures, code), enrolled),
+            "count": w.number(narrative.stage_count(figures, code), f"stage.{code}"),
+            "share": w.share(narrative.stage_count(figures, code), enrolled, f"stage.{code}.share"),
         }
         for code in w.STAGES
     ]
@@ -168,33 +184,45 @@ def _formulated(figures: Mapping) -> dict | None:
     if not figures["policies"]:
         return None
     done = figures["policies"]["formulated"]
-    return {"count": w.number(done), "share": w.share(done, figures["companies"]["enrolled"])}
+    return {
+        "count": w.number(done, "formulated"),
+        "share": w.share(done, figures["companies"]["enrolled"], "formulated.share"),
+    }
 
 
 # --- 2 and 3 --------------------------------------------------------------------------------------------------------------
 
 
-def _activities(figures: Mapping) -> list[dict]:
+def _activities(figures: Mapping, texts: Mapping, photos: Mapping) -> list[dict]:
     """Return the activities with all that chapters 2 and 3 say about each."""
     result = []
     for code in narrative.activities(figures):
         entry = {"code": code, "name": w.strand(code)}
         if code == w.CONSULTATIONS:
             entry["caption"] = _("Individual consultations – outcome")
-            entry["summary"] = narrative.consultations_summary(figures)
+            entry["summary"] = texts.get("summary.consultations", [narrative.consultations_summary(figures)])
             entry["rows"] = _consultation_facts(figures)
         else:
-            entry["sessions"] = [_session(session, figures) for session in narrative.strand_sessions(figures, code)]
+            entry["sessions"] = [
+                _session(
+                    session,
+                    figures,
+                    texts.get(f"summary.{session['code']}"),
+                    [_photo(photo) for photo in photos.get(session["code"], ())],
+                )
+                for session in narrative.strand_sessions(figures, code)
+            ]
         result.append(entry)
     return result
 
 
-def _session(session: Mapping, figures: Mapping) -> dict:
+def _session(session: Mapping, figures: Mapping, text: list | None, photos: list[dict]) -> dict:
     return {
         "code": session["code"],
         "title": w.words(session, "title"),
         "caption": format_html(_("{session} – outcome"), session=w.words(session, "title")),
-        "summary": narrative.session_summary(session, figures),
+        "summary": [narrative.session_summary(session, figures)] if text is None else text,
+        "photos": photos,
         "quotes_introduction": narrative.quotes_introduction(session),
         "quotes": [
             _quote(quote, "comment", by=[w.words(quote, "company")] if "company_ja" in quote else [])
@@ -210,6 +238,10 @@ def _session(session: Mapping, figures: Mapping) -> dict:
     }
 
 
+def _photo(photo: Mapping) -> dict:
+    return {"src": f"asset:photo-{photo['file']}", "caption": w.words(photo, "caption"), "alt": w.plain(photo, "alt")}
+
+
 def _quote(record: Mapping, name: str, *, by: list[SafeString]) -> dict:
     """Return somebody's words with who said them, where they agreed to that, and whether it is a translation."""
     is_translation = record.get("translated") == w.language()
@@ -221,9 +253,10 @@ def _more_quotes(session: Mapping) -> str:
     more = session["quotable"] - len(session["quotes"])
     if more <= 0:
         return ""
-    return ngettext(
-        "({count} further comment may be quoted.)", "({count} further comments may be quoted.)", more
-    ).format(count=w.number(more))
+    return format_html(
+        ngettext("({count} further comment may be quoted.)", "({count} further comments may be quoted.)", more),
+        count=w.number(more),
+    )
 
 
 def _session_facts(session: Mapping, figures: Mapping) -> list[tuple[str, SafeString]]:
@@ -261,8 +294,8 @@ def _consultation_facts(figures: Mapping) -> list[tuple[str, SafeString]]:
         rows.append((pgettext("report", "Rule"), rule))
     held = format_html(
         _("{times} in total, {companies}"),
-        times=w.times(consultations["held"]),
-        companies=w.companies(consultations["companies"]),
+        times=w.times(consultations["held"], "consultations"),
+        companies=w.companies(consultations["companies"], "consultations.companies"),
     )
     rows.append((pgettext("report", "Held"), held))
     if use := narrative.consultation_use(figures):
@@ -271,7 +304,9 @@ def _consultation_facts(figures: Mapping) -> list[tuple[str, SafeString]]:
         rows.append(
             (
                 pgettext("report", "Method"),
-                narrative.modes(consultations["onsite"], consultations["online"], consultations["held"]),
+                narrative.modes(
+                    consultations["onsite"], consultations["online"], consultations["held"], of="consultations"
+                ),
             )
         )
     if advisers := narrative.advisers(figures):
@@ -282,22 +317,24 @@ def _consultation_facts(figures: Mapping) -> list[tuple[str, SafeString]]:
 def _attendance_rows(figures: Mapping) -> list[dict]:
     rows = []
     for session in figures["sessions"]:
+        is_known = session["held"] and session["people"]
         counts = [
-            session[key] if session["held"] and session["people"] else None
+            w.number(session[key], f"session.{session['code']}.{key}") if is_known else "–"
             for key in ("companies", "people", "onsite", "online")
         ]
         rows.append(
             {
                 "title": w.words(session, "title"),
                 "day": w.session_day(session),
-                "counts": ["–" if count is None else w.number(count) for count in counts],
+                "counts": counts,
             }
         )
     return rows
 
 
 def _attendance_total(figures: Mapping) -> list[str]:
-    return [w.number(sum(session[key] for session in figures["sessions"])) for key in ("people", "onsite", "online")]
+    names = {"people": "attendances", "onsite": "attendances.onsite", "online": "attendances.online"}
+    return [w.number(sum(session[key] for session in figures["sessions"]), of) for key, of in names.items()]
 
 
 # --- Charts -----------------------------------------------------------------------------------------------------------------
@@ -316,6 +353,8 @@ def _charts(figures: Mapping) -> dict[str, dict]:
     result = {}
     if figures["companies"]["enrolled"] and figures["policies"]:
         result["stages"] = _stage_chart(figures)
+    if figures.get("progress"):
+        result["progress"] = _progress_chart(figures)
     if any(session["people"] for session in figures["sessions"]):
         result["attendance"] = _attendance_chart(figures)
     return result
@@ -342,7 +381,7 @@ def _stage_chart(figures: Mapping) -> dict:
         total_width=max(charts.text_width(row.total, charts.SIZE) for row in rows) + 10,
         legend=False,
     )
-    return {"svg": svg, "caption": caption, "alt": _("Bar chart. {values}").format(values=described)}
+    return _chart("stages", svg, caption, _("Bar chart. {values}").format(values=described))
 
 
 def _attendance_chart(figures: Mapping) -> dict:
@@ -370,7 +409,94 @@ def _attendance_chart(figures: Mapping) -> dict:
     svg = charts.bars(
         rows, series, title=caption, description=described, width=TEXT_WIDTH, label_width=158, total_width=52
     )
-    return {"svg": svg, "caption": caption, "alt": _("Bar chart. {values}").format(values=described)}
+    return _chart("attendance", svg, caption, _("Bar chart. {values}").format(values=described))
+
+
+def _chart(name: str, svg: bytes, caption: str, alt: str) -> dict:
+    return {"svg": svg, "src": f"asset:{name}.svg", "caption": caption, "alt": alt}
+
+
+LINES = {
+    MilestoneCode.SUBMITTED: charts.Series("", "#8a6d1f"),
+    MilestoneCode.ENDORSED: charts.Series("", "#3d8b98"),
+    MilestoneCode.APPROVED: charts.Series("", charts.DARK),
+    MilestoneCode.PUBLISHED: charts.Series("", charts.INK),
+}
+
+
+def _progress_chart(figures: Mapping) -> dict:
+    months = figures["progress"]
+    caption = _("Progress over time")
+    lines = [
+        charts.Line(step_reached(step), look.fill, tuple(month[step] for month in months))
+        for step, look in LINES.items()
+    ]
+    last = w.listed(f"{line.name}: {w.companies(line.values[-1])}" for line in lines)
+    svg = charts.lines(
+        lines,
+        [w.short_month(month["until"]) for month in months],
+        title=caption,
+        description=str(last),
+        width=TEXT_WIDTH,
+        top=figures["companies"]["enrolled"],
+    )
+    alt = _("Line chart, from {first} to {last}. At the end {values}").format(
+        first=w.short_month(months[0]["until"]), last=w.short_month(months[-1]["until"]), values=last
+    )
+    return _chart("progress", svg, caption, alt)
+
+
+def step_reached(step: str) -> str:
+    """Return what it is called to have come to a step or a further one."""
+    return {
+        "submitted": pgettext("progress", "Submitted or further"),
+        "endorsed": pgettext("progress", "Endorsed or further"),
+        "approved": pgettext("progress", "Approved or further"),
+        "published": pgettext("progress", "Published"),
+    }[step]
+
+
+def _progress_rows(figures: Mapping) -> dict | None:
+    """Return the table beside the chart: a row a month, a column a step."""
+    months = figures.get("progress")
+    if not months:
+        return None
+    return {
+        "heads": [step_reached(step) for step in LINES],
+        "rows": [(w.short_month(month["until"]), [w.number(month[step]) for step in LINES]) for month in months],
+    }
+
+
+def _outcomes(figures: Mapping) -> dict | None:
+    """Return what the check of the catalogue found in published texts, a row a statement."""
+    found = figures.get("outcomes")
+    if not found:
+        return None
+    return {
+        "texts": w.number(found["texts"], "outcome.texts"),
+        "rows": [
+            {
+                "name": w.words(each, "title"),
+                "count": w.number(each["companies"], f"outcome.{each['code']}"),
+                "share": w.share(each["companies"], found["texts"], f"outcome.{each['code']}.share"),
+            }
+            for each in found["statements"]
+        ],
+    }
+
+
+def _overrides(figures: Mapping) -> list[dict]:
+    """Return the values entered by hand: what is printed, what was computed, and why."""
+    return [
+        {
+            "number": f"※{number}",
+            "name": blocks.figure_label(each["figure"], figures),
+            "value": w.number(each["value"]),
+            "computed": w.number(each["computed"]),
+            "reason": w.words(each, "reason"),
+        }
+        for number, each in enumerate(figures.get("overrides", ()), start=1)
+    ]
 
 
 # --- Appendix ---------------------------------------------------------------------------------------------------------------
@@ -383,8 +509,8 @@ def _milestones(figures: Mapping) -> list[dict]:
             "name": w.words(kind, "name"),
             "definition": w.words(kind, "definition"),
             "due": w.day(kind["due_on"]),
-            "companies": w.number(kind["companies"]),
-            "by_due": "–" if kind["by_due"] is None else w.number(kind["by_due"]),
+            "companies": w.number(kind["companies"], f"milestone.{kind['code']}"),
+            "by_due": "–" if kind["by_due"] is None else w.number(kind["by_due"], f"milestone.{kind['code']}.by_due"),
         }
         for index, kind in enumerate(figures["milestones"], start=1)
     ]

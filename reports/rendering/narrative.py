@@ -24,7 +24,7 @@ def is_over(figures: Figures, day: str | None) -> bool:
 
 
 def as_of(figures: Figures) -> SafeString:
-    return w.day(figures["as_of"])
+    return w.named("as_of", w.day(figures["as_of"]))
 
 
 # --- 1 Outline ----------------------------------------------------------------------------------------------------------
@@ -60,7 +60,9 @@ def _target(programme: Mapping) -> str:
         return ""
     if programme["target_due_on"]:
         return format_html(
-            _("Its target: {target}, by {day}."), target=w.quoted(target), day=w.day(programme["target_due_on"])
+            _("Its target: {target}, by {day}."),
+            target=w.quoted(target),
+            day=w.named("target_due", w.day(programme["target_due_on"])),
         )
     return format_html(_("Its target: {target}."), target=w.quoted(target))
 
@@ -117,7 +119,12 @@ def activity_sentences(figures: Figures) -> list[SafeString]:
         if held:
             text = _("{activity}: {sessions} ({months}).")
             sentences.append(
-                format_html(text, activity=w.strand(code), months=session_months(held), sessions=w.sessions(len(held)))
+                format_html(
+                    text,
+                    activity=w.strand(code),
+                    months=session_months(held),
+                    sessions=w.sessions(len(held), f"sessions.{code}"),
+                )
             )
         else:
             text = _("{activity} had not been held by {day}.")
@@ -133,10 +140,16 @@ def _consultations_in_time(figures: Figures) -> str:
         return format_html(_("No individual consultation had been held by {day}."), day=as_of(figures))
     return format_html(
         _("Individual consultations: {times}, {companies} ({months})."),
-        months=w.months(consultations["first_on"], consultations["last_on"]),
-        times=w.times(consultations["held"]),
-        companies=w.companies(consultations["companies"]),
+        months=held_months(figures),
+        times=w.times(consultations["held"], "consultations"),
+        companies=w.companies(consultations["companies"], "consultations.companies"),
     )
+
+
+def held_months(figures: Figures) -> str:
+    """Return the months in which consultations were held."""
+    consultations = figures["consultations"]
+    return w.named("consultation_months", w.months(consultations["first_on"], consultations["last_on"]))
 
 
 def session_months(sessions: Sequence[Mapping]) -> str:
@@ -159,7 +172,7 @@ def results(figures: Figures) -> list[SafeString]:
 
 def _formulated(figures: Figures) -> str:
     done, enrolled = figures["policies"]["formulated"], figures["companies"]["enrolled"]
-    values = {"day": as_of(figures), "count": w.number(done), "all": w.companies(enrolled)}
+    values = {"day": as_of(figures), "count": w.number(done, "formulated"), "all": w.companies(enrolled, "enrolled")}
     if not done:
         return format_html(_("As of {day}, none of {all} has formulated its policy yet."), **values)
     if done == enrolled:
@@ -177,7 +190,7 @@ def _formulated(figures: Figures) -> str:
             "As of {day}, {count} of {all} have formulated their policies, that is, approved or published them ({share}%).",
             done,
         ),
-        share=w.share(done, enrolled),
+        share=w.share(done, enrolled, "formulated.share"),
         **values,
     )
 
@@ -188,9 +201,10 @@ def _published(figures: Figures) -> str:
         return ""
     if published == figures["policies"]["formulated"]:
         return _("All of these policies are published.")
-    return ngettext(
-        "{count} of these policies is published.", "{count} of these policies are published.", published
-    ).format(count=w.number(published))
+    return format_html(
+        ngettext("{count} of these policies is published.", "{count} of these policies are published.", published),
+        count=w.number(published, "stage.published"),
+    )
 
 
 def _by_due(figures: Figures) -> str:
@@ -198,12 +212,12 @@ def _by_due(figures: Figures) -> str:
     if not due or due == figures["as_of"]:
         return ""
     if by_due is None:
-        return format_html(_("The target date, {day}, is still to come."), day=w.day(due))
+        return format_html(_("The target date, {day}, is still to come."), day=w.named("target_due", w.day(due)))
     return format_html(
         _("By the target date, {day}, it was {count} of {all}."),
-        day=w.day(due),
-        count=w.number(by_due),
-        all=w.companies(figures["companies"]["enrolled"]),
+        day=w.named("target_due", w.day(due)),
+        count=w.number(by_due, "formulated.by_due"),
+        all=w.companies(figures["companies"]["enrolled"], "enrolled"),
     )
 
 
@@ -216,8 +230,11 @@ def _others(figures: Figures) -> str:
         ngettext(
             "Where the one other company stands: {stages}.", "Where the other {count} companies stand: {stages}.", left
         ),
-        count=w.number(left),
-        stages=w.listed(format_html("{}{}", w.stage(code), w.in_brackets(w.companies(count))) for code, count in parts),
+        count=w.number(left, "formulated.left"),
+        stages=w.listed(
+            format_html("{}{}", w.stage(code), w.in_brackets(w.companies(count, f"stage.{code}")))
+            for code, count in parts
+        ),
     )
 
 
@@ -230,9 +247,9 @@ def _attendances(figures: Figures) -> str:
             "The {count} sessions count {total} attendances in all ({modes}).",
             len(held),
         ),
-        count=len(held),
-        total=w.number(total),
-        modes=modes(onsite, online, total),
+        count=w.number(len(held), "sessions"),
+        total=w.number(total, "attendances"),
+        modes=modes(onsite, online, total, of="attendances"),
     )
 
 
@@ -252,9 +269,12 @@ def _remaining(figures: Figures) -> str:
     parts = []
     if enrolled > policies["formulated"]:
         left = enrolled - policies["formulated"]
-        parts.append(format_html("{}{}", _("formulation of the policy"), w.in_brackets(w.companies(left))))
+        parts.append(
+            format_html("{}{}", _("formulation of the policy"), w.in_brackets(w.companies(left, "formulated.left")))
+        )
     if approved := stage_count(figures, "approved"):
-        parts.append(format_html("{}{}", _("publication of an approved policy"), w.in_brackets(w.companies(approved))))
+        brackets = w.in_brackets(w.companies(approved, "stage.approved"))
+        parts.append(format_html("{}{}", _("publication of an approved policy"), brackets))
     if not parts:
         return ""
     return w.paragraph(format_html(_("Still ahead as of {day}: {steps}."), day=as_of(figures), steps=w.listed(parts)))
@@ -282,17 +302,24 @@ def _introduced(figures: Figures) -> str:
 # --- 2 and 3: sessions ----------------------------------------------------------------------------------------------------
 
 
-def modes(onsite: int, online: int, people: int) -> str:
-    """Say how people took part: 会場13名、オンライン9名, or that all came the same way, or that it is not on record."""
+def modes(onsite: int, online: int, people: int, *, of: str = "") -> SafeString:
+    """Say how people took part: 会場13名、オンライン9名, or that all came the same way, or that it is not on record.
+
+    `of` is what the names of these figures begin with, where they have names.
+    """
     if not people:
-        return ""
+        return SafeString()
     if onsite == people:
-        return _("all on site")
+        return format_html("{}", _("all on site"))
     if online == people:
-        return _("all online")
-    parts = [_("on site: {count}").format(count=w.number(onsite)), _("online: {count}").format(count=w.number(online))]
+        return format_html("{}", _("all online"))
+    onsite_of, online_of, unknown_of = (f"{of}.{way}" if of else "" for way in ("onsite", "online", "unknown"))
+    parts = [
+        format_html(_("on site: {count}"), count=w.number(onsite, onsite_of)),
+        format_html(_("online: {count}"), count=w.number(online, online_of)),
+    ]
     if unknown := people - onsite - online:
-        parts.append(_("not recorded: {count}").format(count=w.number(unknown)))
+        parts.append(format_html(_("not recorded: {count}"), count=w.number(unknown, unknown_of)))
     return w.joined(parts)
 
 
@@ -304,10 +331,12 @@ def participants(session: Mapping, figures: Figures) -> SafeString:
         return format_html("{}", _("No attendance on record"))
     return format_html(
         "{}{}",
-        _("{people} from {companies}").format(
-            people=w.people(session["people"]), companies=w.companies(session["companies"])
+        format_html(
+            _("{people} from {companies}"),
+            people=w.people(session["people"], f"session.{session['code']}.people"),
+            companies=w.companies(session["companies"], f"session.{session['code']}.companies"),
         ),
-        w.in_brackets(modes(session["onsite"], session["online"], session["people"])),
+        w.in_brackets(modes(session["onsite"], session["online"], session["people"], of=f"session.{session['code']}")),
     )
 
 
@@ -327,8 +356,8 @@ def _took_place(session: Mapping, figures: Figures) -> str:
         return format_html(_("The {kind} was held on {day}, method: {method}. No attendance is on record."), **values)
     return format_html(
         _("The {kind} was held on {day}, method: {method}. {people} from {companies} took part."),
-        people=w.people(session["people"]),
-        companies=w.companies(session["companies"]),
+        people=w.people(session["people"], f"session.{session['code']}.people"),
+        companies=w.companies(session["companies"], f"session.{session['code']}.companies"),
         **values,
     )
 
@@ -364,11 +393,14 @@ def quotes_introduction(session: Mapping) -> str:
     if not received:
         return ""
     if not shown:
-        return ngettext(
-            "{count} comment was received; its author did not agree to be quoted.",
-            "{count} comments were received; none of their authors agreed to be quoted.",
-            received,
-        ).format(count=w.number(received))
+        return format_html(
+            ngettext(
+                "{count} comment was received; its author did not agree to be quoted.",
+                "{count} comments were received; none of their authors agreed to be quoted.",
+                received,
+            ),
+            count=w.number(received, f"session.{session['code']}.comments"),
+        )
     return ngettext(
         "A participant's comment, quoted with consent:", "Participants' comments, quoted with consent:", shown
     )
@@ -385,9 +417,9 @@ def consultations_summary(figures: Figures) -> SafeString:
         _("In individual consultations an adviser goes through a company's draft with it and answers its questions."),
         format_html(
             _("{companies} used them {times} in all ({months})."),
-            companies=w.companies(consultations["companies"]),
-            times=w.times(consultations["held"]),
-            months=w.months(consultations["first_on"], consultations["last_on"]),
+            companies=w.companies(consultations["companies"], "consultations.companies"),
+            times=w.times(consultations["held"], "consultations"),
+            months=held_months(figures),
         ),
         _unused(figures),
     )
@@ -412,9 +444,9 @@ def consultation_use(figures: Figures) -> SafeString:
         return w.paragraph("")
     sentence = format_html(
         _("{used} of {entitled} ({companies} × {each})."),
-        used=w.number(consultations["used"]),
-        entitled=w.number(consultations["entitled"]),
-        companies=w.companies(figures["companies"]["enrolled"]),
+        used=w.number(consultations["used"], "consultations.used"),
+        entitled=w.number(consultations["entitled"], "consultations.entitled"),
+        companies=w.companies(figures["companies"]["enrolled"], "enrolled"),
         each=w.times(figures["programme"]["consultations_per_company"]),
     )
     return w.paragraph(sentence, _unused(figures), _beyond(figures))
@@ -424,13 +456,15 @@ def _unused(figures: Figures) -> str:
     consultations = figures["consultations"]
     parts = []
     if consultations["later"]:
-        parts.append(_("Held or booked for after that day: {count}.").format(count=w.number(consultations["later"])))
+        later = w.number(consultations["later"], "consultations.later")
+        parts.append(format_html(_("Held or booked for after that day: {count}."), count=later))
     if consultations["unmarked"]:
-        parts.append(_("Booked, outcome not recorded: {count}.").format(count=w.number(consultations["unmarked"])))
+        unmarked = w.number(consultations["unmarked"], "consultations.unmarked")
+        parts.append(format_html(_("Booked, outcome not recorded: {count}."), count=unmarked))
     if consultations["unused"]:
         over = is_over(figures, figures["programme"]["consultations_end_on"] or figures["programme"]["ends_on"])
         text = _("Unused, reason not recorded: {count}.") if over else _("Not booked yet: {count}.")
-        parts.append(text.format(count=w.number(consultations["unused"])))
+        parts.append(format_html(text, count=w.number(consultations["unused"], "consultations.unused")))
     return w.paragraph(*parts)
 
 
@@ -439,7 +473,9 @@ def _beyond(figures: Figures) -> str:
     extra = figures["consultations"]["held"] - figures["consultations"]["used"]
     if not extra:
         return ""
-    return _("Held beyond this, or by companies that have left: {count}.").format(count=w.number(extra))
+    return format_html(
+        _("Held beyond this, or by companies that have left: {count}."), count=w.number(extra, "consultations.beyond")
+    )
 
 
 def consultation_period(figures: Figures) -> str:
@@ -447,7 +483,9 @@ def consultation_period(figures: Figures) -> str:
     programme, consultations = figures["programme"], figures["consultations"]
     first = programme["consultations_start_on"] or consultations["first_on"]
     last = programme["consultations_end_on"] or consultations["last_on"]
-    return w.months(first, last) if first and last else pgettext("report", "Not recorded")
+    if not first or not last:
+        return pgettext("report", "Not recorded")
+    return w.named("consultation_period", w.months(first, last))
 
 
 def advisers(figures: Figures) -> SafeString:
@@ -480,7 +518,7 @@ def computed(figures: Figures) -> SafeString:
 
 def period(figures: Figures) -> str:
     programme = figures["programme"]
-    return w.months(programme["starts_on"], programme["ends_on"])
+    return w.named("period", w.months(programme["starts_on"], programme["ends_on"]))
 
 
 def issued(figures: Figures) -> str:

@@ -5,7 +5,9 @@ once, in these functions, and text that had to be taken from the other language 
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import models
 from django.utils import timezone
@@ -112,33 +114,54 @@ def in_brackets(text: str) -> SafeString:
 
 # --- Counts -----------------------------------------------------------------------------------------------------------
 
+Mark = Callable[[str, str], SafeString]
+"""Given a figure's name and how it is written, returns what is put there: a link to its rows, a mark, a placeholder."""
 
-def number(value: int) -> str:
-    return f"{value:,}"
-
-
-def companies(count: int) -> str:
-    return ngettext("{count} company", "{count} companies", count).format(count=number(count))
+_mark: ContextVar[Mark | None] = ContextVar("mark", default=None)
 
 
-def people(count: int) -> str:
-    return ngettext("{count} person", "{count} people", count).format(count=number(count))
+@contextmanager
+def marking(mark: Mark | None) -> Iterator[None]:
+    """Let everything in the block that is written of a named figure go through `mark`."""
+    token = _mark.set(mark)
+    try:
+        yield
+    finally:
+        _mark.reset(token)
 
 
-def times(count: int) -> str:
-    return ngettext("{count} time", "{count} times", count).format(count=number(count))
+def named(of: str, text: str) -> str:
+    """Return the text of the figure `of` as it is marked; a figure without a name is never marked."""
+    mark = _mark.get()
+    return mark(of, text) if mark and of else text
 
 
-def sessions(count: int) -> str:
-    return ngettext("{count} session", "{count} sessions", count).format(count=number(count))
+def number(value: int, of: str = "") -> str:
+    return named(of, f"{value:,}")
 
 
-def share(part: int, whole: int) -> str:
+def companies(count: int, of: str = "") -> SafeString:
+    return format_html(ngettext("{count} company", "{count} companies", count), count=number(count, of))
+
+
+def people(count: int, of: str = "") -> SafeString:
+    return format_html(ngettext("{count} person", "{count} people", count), count=number(count, of))
+
+
+def times(count: int, of: str = "") -> SafeString:
+    return format_html(ngettext("{count} time", "{count} times", count), count=number(count, of))
+
+
+def sessions(count: int, of: str = "") -> SafeString:
+    return format_html(ngettext("{count} session", "{count} sessions", count), count=number(count, of))
+
+
+def share(part: int, whole: int, of: str = "") -> str:
     """Return the part in percent with one decimal, half rounded up (13 of 16 is 81.3); a dash where there is no whole."""
     if not whole:
         return "–"
     tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10}"
+    return named(of, f"{tenths // 10}.{tenths % 10}")
 
 
 def hours(minutes: int) -> str:
@@ -166,6 +189,12 @@ def short_day(text: str) -> str:
     return f"{value.day} {dates.MONTHS_EN[value.month - 1][:3]} {value.year}"
 
 
+def short_month(text: str) -> str:
+    """Return 2025/3 or Mar 2025, for axes and narrow tables."""
+    value = datetime.date.fromisoformat(text)
+    return f"{value.year}/{value.month}" if is_japanese() else f"{dates.MONTHS_EN[value.month - 1][:3]} {value.year}"
+
+
 def months(first: str, last: str) -> str:
     return dates.month_range(datetime.date.fromisoformat(first), datetime.date.fromisoformat(last), language=language())
 
@@ -176,7 +205,8 @@ def session_time(session: Mapping) -> SafeString:
 
 
 def session_day(session: Mapping, *, weekday: bool = True) -> SafeString:
-    return nowrap(dates.long_date(local_day(session["starts_at"]), language=language(), weekday=weekday))
+    text = nowrap(dates.long_date(local_day(session["starts_at"]), language=language(), weekday=weekday))
+    return named(f"session.{session['code']}.day", text)
 
 
 def local_day(moment: str) -> datetime.date:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import json
 from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
@@ -13,8 +14,9 @@ from common.tenancy import acting_as
 from jobs.services import cancel_job, request_job, retry_job
 from programmes.models import Programme
 from programmes.permissions import can_manage
-from reports.models import Report
-from reports.queries import one_moment, report_figures
+from reports.models import Report, ReportDraft
+from reports.queries import fingerprint, one_moment, report_figures
+from reports.queries.builder import printed_figures, written_by_people
 from reports.tasks import KIND, READING, Tell, produce
 
 TITLE = gettext_noop("Implementation report: %(programme)s")
@@ -22,11 +24,19 @@ TITLE = gettext_noop("Implementation report: %(programme)s")
 
 @transaction.atomic
 def request_report(
-    *, programme: Programme, language: str, edition: str, as_of: datetime.date, actor, plans: str = ""
+    *,
+    programme: Programme,
+    language: str,
+    edition: str,
+    as_of: datetime.date,
+    actor,
+    plans: str = "",
+    draft: ReportDraft | None = None,
 ) -> tuple[Report, bool]:
     """Ask for a report and return it with True; while the same one is being made, that one with False.
 
-    Raises PermissionDenied for anyone but the programme's secretariat.
+    Of a draft, figures and texts are frozen as they are now, so that both languages say the same. Raises
+    PermissionDenied for anyone but the programme's secretariat.
     """
     if not can_manage(actor, programme.pk):
         raise PermissionDenied
@@ -34,7 +44,12 @@ def request_report(
     report = Report(
         programme=programme, language=language, edition=edition, as_of=as_of, plans=plans, requested_by=actor
     )
-    words = hashlib.sha256(plans.encode()).hexdigest()[:12]
+    said = [plans]
+    if draft:
+        report.draft, report.figures = draft, printed_figures(draft)
+        report.written = written_by_people(draft, language)
+        said += [report.written, fingerprint(report.figures)]
+    words = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
     job, created = request_job(
         KIND,
         title=TITLE,

@@ -13,13 +13,14 @@ from audit import services as audit
 from common.tenancy import acting_as
 from jobs.models import Job
 from jobs.rendering import RenderingTooLong
-from jobs.services import store_file
+from jobs.services import open_stored, store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
 from notifications.services import tell_job_ended
 from programmes.services import quotes as programmes
 from reports import rendering
 from reports.models import Report
 from reports.queries import fingerprint, one_moment, printed_words, report_figures
+from reports.queries.builder import Words, photos_of, words_of
 
 KIND = "report"
 
@@ -29,6 +30,7 @@ PAGE = gettext_noop("Setting page %(page)s")
 WRITING = gettext_noop("Writing the PDF")
 SHEET = gettext_noop("Filling the accompanying sheet")
 STORING = gettext_noop("Storing the files")
+NO_DRAFT = gettext_noop("The draft of this report was thrown away. Please begin a new one.")
 TOO_LARGE = gettext_noop("This report is too large for a PDF. Please ask whoever runs the portal for help.")
 
 Tell = Callable[..., None]
@@ -56,11 +58,29 @@ def told_steps(tell: Tell, figures: Mapping) -> Callable[[str, int], None]:
     return listen
 
 
-def produce(figures: Mapping, *, language: str, plans: str, tell: Tell) -> tuple[bytes, bytes]:
-    """Return PDF and sheet made from frozen figures, telling each step. Touches no database of its own."""
+def produce(
+    figures: Mapping,
+    *,
+    language: str,
+    plans: str,
+    tell: Tell,
+    written: Mapping | None = None,
+    photos: Mapping[str, tuple[bytes, str]] | None = None,
+) -> tuple[bytes, bytes]:
+    """Return PDF and sheet made from frozen figures and what people wrote, telling each step.
+
+    `photos` are the bytes and types of the photographs by the id of their file. Touches no database of its own.
+    """
     total = expected_pages(figures) + 4
     tell(SETTING, 1, total)
-    pdf = rendering.report_pdf(figures, language=language, plans=plans, progress=told_steps(tell, figures))
+    pdf = rendering.report_pdf(
+        figures,
+        language=language,
+        plans=plans,
+        written=written,
+        photos=photos,
+        progress=told_steps(tell, figures),
+    )
     tell(SHEET, total - 2, total)
     sheet = rendering.report_sheet(figures, language=language)
     tell(STORING, total - 1, total)
@@ -70,7 +90,9 @@ def produce(figures: Mapping, *, language: str, plans: str, tell: Tell) -> tuple
 def content_key(report: Report, figures: Mapping) -> str:
     """Return the fingerprint of everything that the files say and how they look."""
     parts = [fingerprint(figures), report.language, report.edition, report.plans, rendering.template_version()]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    if report.written:
+        parts.append(report.written)
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def tell_failed(job: Job) -> None:
@@ -84,14 +106,20 @@ def render_report(run: JobRun) -> None:
     run.step(READING, 0, 0)
     with one_moment(), acting_as(run.actor.pk):
         report = Report.objects.select_related("programme").get(pk=run.job.params["report"])
-        figures = report_figures(report.programme, as_of=report.as_of, edition=report.edition, now=timezone.now())
-        printed = printed_words(report.programme, as_of=report.as_of)
+        figures, printed, photos = _what_to_print(report)
         report.content_key = content_key(report, figures)
         same = Report.objects.saying(report.content_key).filter(programme=report.programme).first()
     files = None
     if same is None:
         try:
-            files = produce(figures, language=report.language, plans=report.plans, tell=run.step)
+            files = produce(
+                figures,
+                language=report.language,
+                plans=report.plans,
+                tell=run.step,
+                written=report.written,
+                photos=photos,
+            )
         except (RenderingTooLong, MemoryError) as error:
             raise JobRefused("too_large", TOO_LARGE) from error
     with run.finishing() as job:
@@ -100,6 +128,44 @@ def render_report(run: JobRun) -> None:
         _log(report, job, actor=run.actor, again=same is not None)
         job.result_url = reverse("reports:report", args=[report.programme_id, report.pk])
         tell_job_ended(job=job, actor=run.actor)
+
+
+def _what_to_print(report: Report) -> tuple[Mapping, tuple[list, list], dict]:
+    """Return figures, the ids of comments and remarks, and the photographs that the report is made of.
+
+    What was written in a draft was frozen when the report was asked for. Words and photographs are asked for once more:
+    a consent that was taken back since takes them out.
+    """
+    if report.written is None:
+        figures = report_figures(report.programme, as_of=report.as_of, edition=report.edition, now=timezone.now())
+        return figures, printed_words(report.programme, as_of=report.as_of), {}
+    if report.draft is None:
+        raise JobRefused("no_draft", NO_DRAFT)
+    words = words_of(report.draft)
+    figures = {**report.figures, "sessions": [_with_permitted(each, words) for each in report.figures["sessions"]]}
+    allowed = {str(photo.file_id): photo for chosen in photos_of(report.draft).values() for photo, _pick in chosen}
+    report.written = report.written | {
+        "photos": {
+            code: [photo for photo in photos if photo["file"] in allowed]
+            for code, photos in report.written["photos"].items()
+        }
+    }
+    pictures = {key: _read(photo.file) for key, photo in allowed.items()}
+    return figures, (words.feedback_ids, words.remark_ids), pictures
+
+
+def _with_permitted(session: dict, words: Words) -> dict:
+    """Return the session with those of its frozen words that may still be printed."""
+    own = {
+        "quotes": [each for each in session["quotes"] if each in words.quotes.get(session["code"], ())],
+        "remarks": [each for each in session.get("remarks", ()) if each in words.remarks.get(session["code"], ())],
+    }
+    return {key: value for key, value in (session | own).items() if key != "remarks" or value}
+
+
+def _read(stored) -> tuple[bytes, str]:
+    with open_stored(stored) as file:
+        return file.read(), stored.content_type
 
 
 def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] | None, *, actor) -> None:
@@ -115,7 +181,7 @@ def _keep(report: Report, source: Report | Mapping, files: tuple[bytes, bytes] |
             for ending, content in zip((".pdf", ".xlsx"), files, strict=True)
         )
     report.figures_sha256 = fingerprint(report.figures)
-    report.save(update_fields=["figures", "figures_sha256", "content_key", "pdf", "sheet"])
+    report.save(update_fields=["figures", "figures_sha256", "content_key", "written", "pdf", "sheet"])
 
 
 def _note_quotes(report: Report, comments: list, remarks: list) -> None:

@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, following, gatherings, issuing, letters, meetings, workbench
+from tests.security import audiences, following, gatherings, issuing, letters, meetings, reporting, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -114,6 +114,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     **workbench.KINDS,
     **gatherings.KINDS,
     **meetings.KINDS,
+    **reporting.KINDS,
     **letters.KINDS,
     **following.KINDS,
     **issuing.KINDS,
@@ -138,6 +139,7 @@ def make_world() -> World:
         following.fill(world, owner)
         _fill_exports(world, owner)
         _fill_proof(world, owner)
+        reporting.fill(world, owner)
         _fill_report(world, owner)
         issuing.fill(world, owner)
         _fill_imports(world, owner)
