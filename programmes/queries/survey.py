@@ -141,6 +141,26 @@ def not_answered(survey: Survey):
     )
 
 
+@dataclass(frozen=True)
+class OpenSurvey:
+    """A survey that can be answered now, and in whose name those who have not are reminded."""
+
+    survey_id: UUID
+    host_id: UUID | None
+
+
+def open_surveys() -> list[OpenSurvey]:
+    """Return the surveys that can be answered now. Asked by nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT survey_id, host_id FROM app.open_surveys()")
+        return [OpenSurvey(*row) for row in cursor.fetchall()]
+
+
+def answered_since_reminded(survey: Survey, *, after: datetime):
+    """Return the invitations that were answered after a reminder of the last days."""
+    return SurveyInvitation.objects.filter(survey=survey, answered_on__isnull=False, reminded_at__gte=after)
+
+
 def may_be_reminded(invitation: SurveyInvitation, *, now: datetime, rest: timedelta) -> bool:
     last = invitation.reminded_at or invitation.sent_at
     return last is None or last <= now - rest

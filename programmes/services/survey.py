@@ -5,7 +5,7 @@ The secretariat never holds a link: it is made where it is sent (`survey_links`)
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from common.dates import date_and_time
+from common.tenancy import acting_as
 from notifications.rendering import render_message
-from notifications.services import notify, queue_mail
+from notifications.services import forget_reminders, is_quiet, notify, queue_mail
 from notifications.services import remind as remind_of
 from programmes.catalogue.questions import MOST_QUESTIONS, Question, usual_questions
 from programmes.enums import Consent
@@ -31,6 +32,8 @@ from .survey_links import answer_key, survey_path, survey_token, survey_token_ha
 OPEN_DAYS = 14
 REST = timedelta(days=3)
 """How long somebody is left alone after they were asked or reminded."""
+BEFORE_CLOSING = 3
+"""So many days before a survey closes the portal reminds by itself."""
 LANGUAGES = ("ja", "en")
 
 
@@ -174,6 +177,63 @@ def remind(*, survey: Survey, actor, now: datetime) -> Asked:
     due = [i for i in questions_about.not_answered(survey) if questions_about.may_be_reminded(i, now=now, rest=REST)]
     if not due:
         raise SurveyRefused(_("Everybody who has not answered was written to within the last three days."))
+    return _remind(survey, due, actor=actor, now=now)
+
+
+def reminded_on(survey: Survey) -> date:
+    """Return the day on which the portal reminds by itself."""
+    return timezone.localdate(survey.closes_at) - timedelta(days=BEFORE_CLOSING)
+
+
+def remind_by_the_clock(*, now: datetime) -> None:
+    """Remind those who have not answered a survey that closes soon, each once; a missed day is made good on the next.
+
+    Whoever was asked or reminded within three days is left alone until these are over. Mails of their own, for those
+    without an account, do not leave at night. What was written down for a digest is taken back where an answer came first.
+    """
+    for found in questions_about.open_surveys():
+        if found.host_id is None:
+            continue
+        with acting_as(found.host_id):
+            survey = Survey.objects.select_for_update(of=("self",)).select_related("session").get(pk=found.survey_id)
+            _forget_answered(survey, now=now)
+            due = _due_by_the_clock(survey, now=now)
+            if due:
+                _remind(survey, due, actor=None, now=now)
+
+
+def _due_by_the_clock(survey: Survey, *, now: datetime) -> list[SurveyInvitation]:
+    if timezone.localdate(now) < reminded_on(survey):
+        return []
+    since = timezone.make_aware(datetime.combine(reminded_on(survey), time.min))
+    at_night = is_quiet(now)
+    return [
+        invitation
+        for invitation in questions_about.not_answered(survey)
+        if questions_about.may_be_reminded(invitation, now=now, rest=REST)
+        and (_last_told(invitation) or since - REST) < since
+        and (_has_account(invitation) or (invitation.person.email and not at_night))
+    ]
+
+
+def _last_told(invitation: SurveyInvitation) -> datetime | None:
+    return invitation.reminded_at or invitation.sent_at
+
+
+def _has_account(invitation: SurveyInvitation) -> bool:
+    user = invitation.person.user
+    return user is not None and user.is_active
+
+
+def _forget_answered(survey: Survey, *, now: datetime) -> None:
+    """Who has answered since is not told the next morning that no answer is there."""
+    answered = questions_about.answered_since_reminded(survey, after=now - timedelta(days=2))
+    forget_reminders(
+        keys=[_reminder_key(invitation, timezone.localdate(invitation.reminded_at)) for invitation in answered]
+    )
+
+
+def _remind(survey: Survey, due: list[SurveyInvitation], *, actor, now: datetime) -> Asked:
     for invitation in due:
         # The key of the portal may have been changed since: then the link is another one, and nothing hangs on the old.
         invitation.token_hash = survey_token_hash(survey_token(invitation.pk))
@@ -194,10 +254,10 @@ def _send(survey: Survey, invitations: list[SurveyInvitation], *, kind: str, act
 def _write_to(invitation: SurveyInvitation, survey: Survey, *, kind: str, actor, now: datetime) -> bool:
     person = invitation.person
     path = survey_path(invitation.pk)
-    if person.user and person.user.is_active and kind == "survey_reminder":
+    if _has_account(invitation) and kind == "survey_reminder":
         _remind_account(invitation, survey, now=now)
         return True
-    if person.user and person.user.is_active:
+    if _has_account(invitation):
         notify(
             to=person.user,
             kind=kind,
@@ -225,12 +285,16 @@ def _remind_account(invitation: SurveyInvitation, survey: Survey, *, now: dateti
         kind="survey",
         due_on=today,
         last_on=timezone.localdate(survey.closes_at),
-        key=f"survey:{invitation.pk}:{today}",
+        key=_reminder_key(invitation, today),
         params=lambda: {"session": survey.session.title, "until": date_and_time(survey.closes_at)},
         path=reverse("programmes:session", args=[survey.programme_id, survey.session_id]),
         company_id=invitation.company_id,
         programme_id=invitation.programme_id,
     )
+
+
+def _reminder_key(invitation: SurveyInvitation, day: date) -> str:
+    return f"survey:{invitation.pk}:{day}"
 
 
 def _mail(invitation: SurveyInvitation, survey: Survey, kind: str, path: str) -> tuple[str, str]:

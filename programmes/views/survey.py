@@ -10,7 +10,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from audit import services as audit
-from common.dates import date_and_time
+from common.dates import date_and_time, long_date
 from common.views.links import GONE, LinkView
 from companies.enums import AccessKind
 from programmes.catalogue.questions import MOST_QUESTIONS, moved, new_code, read_questions
@@ -210,6 +210,7 @@ class SurveyView(SurveyMixin, FormView):
             "page_obj": page,
             "missing": words.missing_table(page.object_list, now=self.now, rest=services.REST) if page else None,
             "until": date_and_time(survey.closes_at),
+            "reminded_on": long_date(services.reminded_on(survey)) if services.reminded_on(survey) >= self.day else "",
             "fewest": questions_about.FEWEST,
         }
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
+from common.dates import long_date
 from notifications.models import Message, OutgoingMail, Reminder
 from programmes.catalogue.questions import Question, choices_of, moved, new_code, read_questions, usual_questions
 from programmes.models import Feedback, Survey, SurveyInvitation
@@ -30,9 +31,10 @@ from tests.programmes.surveying import (
     page_of,
     say,
     secretariats,
+    token_of,
 )
 from tests.reading import words
-from tests.roles import seen_by
+from tests.roles import seen_by, web_role
 
 NEW = {"is_anonymous": "no", "closes_on": "2100-01-31"}
 
@@ -250,6 +252,94 @@ def test_who_has_an_account_is_reminded_in_the_digest_which_keeps_no_link(cast):
     assert reminder.path == f"/programmes/{cast.programme.pk}/sessions/{survey.session_id}/"
     assert reminder.params["en"]["session"] == survey.session.title_en
     assert survey_token(survey.invitations.get().pk) not in str(vars(reminder))
+
+
+def by_the_clock(day, hour=13) -> None:
+    """As the worker does, who is nobody, at an hour of a day in the portal's time."""
+    with web_role():
+        services.remind_by_the_clock(now=timezone.make_aware(datetime.combine(day, time(hour, 50))))
+
+
+def reminded_by_mail() -> list[str]:
+    mails = OutgoingMail.objects.filter(subject__contains="お願い")
+    return sorted(mails.values_list("recipient", flat=True))
+
+
+@pytest.fixture
+def closing(cast):
+    """A survey that closes in ten days, with two people by address, one of the staff, and one without either."""
+    survey = make_survey(cast, days=10)
+    attend(survey, cast.company, 2)
+    attend(survey, cast.company, email="")
+    make_attendance(survey.session, cast.people["staff"].people.get())
+    invite(cast, survey)
+    return survey
+
+
+def test_three_days_before_the_end_those_who_have_not_answered_are_reminded_once(cast, closing):
+    day = services.reminded_on(closing)
+    assert day == timezone.localdate(closing.closes_at) - timedelta(days=3)
+    by_the_clock(day - timedelta(days=1))
+    assert (reminded_by_mail(), Reminder.objects.count()) == ([], 0)
+    for after, hour in ((0, 13), (0, 13), (1, 13), (2, 13), (3, 13)):
+        by_the_clock(day + timedelta(days=after), hour)
+    assert reminded_by_mail() == ["guest0@example.com", "guest1@example.com"]
+    [reminder] = Reminder.objects.all()
+    assert (reminder.to_user, reminder.kind, reminder.due_on) == (cast.people["staff"], "survey", day)
+    assert Event.objects.get(verb="survey.reminded").actor_id is None
+
+
+def test_before_eight_only_the_digest_is_written_down(cast, closing):
+    day = services.reminded_on(closing)
+    by_the_clock(day, hour=7)
+    assert (reminded_by_mail(), Reminder.objects.count()) == ([], 1)
+    by_the_clock(day, hour=12)
+    assert (len(reminded_by_mail()), Reminder.objects.count()) == (2, 1)
+
+
+def test_a_missed_day_is_made_good_and_a_closed_survey_left_alone(cast, closing):
+    day = services.reminded_on(closing)
+    by_the_clock(day + timedelta(days=2))
+    assert len(reminded_by_mail()) == 2
+    close(closing)
+    by_the_clock(day + timedelta(days=9))
+    assert len(reminded_by_mail()) == 2
+
+
+def test_whoever_has_answered_is_left_alone_by_the_clock_too(cast, closing, client):
+    day = services.reminded_on(closing)
+    for person in closing.session.attendances.values_list("person", flat=True):
+        say(client, token_of(person, closing))
+    by_the_clock(day)
+    assert (reminded_by_mail(), Reminder.objects.count()) == ([], 0)
+
+
+def test_who_was_reminded_by_the_button_is_left_alone_for_three_days(cast, closing):
+    day = services.reminded_on(closing)
+    with seen_by(cast.people["secretariat"]):
+        before = timezone.make_aware(datetime.combine(day - timedelta(days=1), time(10)))
+        services.remind(survey=closing, actor=cast.people["secretariat"], now=before)
+    by_the_clock(day)
+    by_the_clock(day + timedelta(days=1))
+    assert len(reminded_by_mail()) == 2
+    by_the_clock(day + timedelta(days=2))
+    assert len(reminded_by_mail()) == 4
+
+
+def test_who_answers_before_the_digest_leaves_is_not_told_that_no_answer_is_there(cast, closing, client):
+    day = services.reminded_on(closing)
+    by_the_clock(day)
+    say(client, token_of(cast.people["staff"].people.get(), closing))
+    by_the_clock(day + timedelta(days=1), hour=7)
+    assert not Reminder.objects.exists()
+
+
+def test_the_secretariat_reads_when_the_portal_reminds_by_itself(cast, closing, secretary):
+    [page] = words(secretary.get(secretariats("survey", closing)), "main")
+    assert f"ポータルが{long_date(services.reminded_on(closing), language='ja')}に自動でお願いをお送りします。" in page
+    close(closing)
+    [page] = words(secretary.get(secretariats("survey", closing)), "main")
+    assert "自動で" not in page
 
 
 def test_after_the_portals_key_has_changed_a_reminder_carries_a_link_that_works(cast, client, settings):
