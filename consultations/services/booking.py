@@ -113,10 +113,14 @@ def arrangements(calendar: Calendar, starts_at: datetime, programme: Programme, 
     }
 
 
-def _queue_up(key: UUID) -> None:
+def _queue_up(*keys: UUID) -> None:
     """Wait until whoever books for the same company, or the same adviser, has done so: first companies, then advisers."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(number) FROM (SELECT hashtextextended(key, 0) AS number"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t (key, place) ORDER BY place) AS keys",
+            [[str(key) for key in keys]],
+        )
 
 
 def person_of(adviser: Seat) -> UUID:
@@ -126,8 +130,7 @@ def person_of(adviser: Seat) -> UUID:
 
 def lock_all(companies: Iterable[UUID], advisers: Iterable[UUID]) -> None:
     """Wait for everybody who books for one of these companies, or one of these advisers, in an order without deadlocks."""
-    for key in (*sorted(companies), *sorted(advisers)):
-        _queue_up(key)
+    _queue_up(*sorted(companies), *sorted(advisers))
 
 
 def _check_time(

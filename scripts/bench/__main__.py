@@ -221,7 +221,7 @@ def measure(companies: int, folder: Path) -> dict:
         "import_again": asdict(repeated),
         "report": {language: asdict(used) for language, used in reports.items()},
         "pages": pages,
-        "round_proposal": asked["round"],
+        "round": asked["round"],
     }
 
 

@@ -14,7 +14,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
-from slots import propose, slot_page  # noqa: E402
+from slots import slot_page, whole_round  # noqa: E402
 from texts import comparison  # noqa: E402
 from waiting import queue  # noqa: E402
 from writing import writing  # noqa: E402
@@ -69,7 +69,7 @@ def main(code: str) -> None:
         "autosave": counted_save(signed_in(member), save),
         "slots": counted(signed_in(member), slot_page(code, member, compare.split("/")[2])),
     }
-    print(json.dumps({"pages": pages, "round": propose(code, user)}))
+    print(json.dumps({"pages": pages, "round": whole_round(code, user)}))
 
 
 main(sys.argv[1])
