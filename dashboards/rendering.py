@@ -20,7 +20,7 @@ from common.models import in_language
 from companies.models import Company, Person
 from consultations.enums import State as ConsultationState
 from consultations.models import Consultation
-from consultations.queries import Ledger, own_ledger
+from consultations.queries import Ledger, is_bookable, own_ledger
 from consultations.rendering import Card, card, ledger_line, times_unit
 from consultations.rendering import when as consultation_when
 from policies.enums import FORMULATED_STATES, State
@@ -443,7 +443,7 @@ def company_home(
         "milestones": own_milestones_table(kinds, reached_days(enrolment), today=today),
         "coming": ahead,
         "state": state_badge(enrolment.state),
-        "ledger": ledger_line(ledger),
+        "ledger": ledger_line(ledger, is_over=not is_bookable(programme, day=today)),
         "advisers": names(enrolment.advisers),
     }
 

@@ -159,7 +159,8 @@ def _ledger_row(line: Line, *, is_over: bool) -> tuple:
         return ("–", gettext("Granted by the programme"), "", f"+{line.counts}", line.left)
     if line.kind == LineKind.UNUSED:
         why = gettext("Reason not recorded") if is_over else gettext("Can still be booked")
-        return ("–", badge("unused"), why, "0", line.left)
+        what = badge("unused") if is_over else pgettext("ledger", "Not yet used")
+        return ("–", what, why, "0", line.left)
     day = dates.long_date(timezone.localdate(line.at))
     return (
         Cell(day, "nowrap"),

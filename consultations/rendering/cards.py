@@ -34,11 +34,12 @@ _ALWAYS = ("held", "booked", "cancelled", "unused")
 _WHERE_ANY = ("cancelled_late", "missed", "extra", "forfeited")
 
 
-def ledger_figures(ledger: Ledger) -> list[Figure]:
+def ledger_figures(ledger: Ledger, *, is_over: bool) -> list[Figure]:
     totals = {"held": ledger.entitled or None}
+    labels = {} if is_over else {"unused": pgettext("ledger", "Not yet used")}
     return [
         Figure(
-            label=str(STATUSES[name].label),
+            label=labels.get(name, str(STATUSES[name].label)),
             value=getattr(ledger, name),
             total=totals.get(name),
             unit=times_unit(getattr(ledger, name)),
@@ -47,8 +48,11 @@ def ledger_figures(ledger: Ledger) -> list[Figure]:
     ]
 
 
-def ledger_line(ledger: Ledger) -> str:
-    """Return the ledger in words, as it may stand in a report: 28 of 32 held, 4 unused: reason not recorded."""
+def ledger_line(ledger: Ledger, *, is_over: bool) -> str:
+    """Return the ledger in words, as it may stand in a report: 28 of 32 held, 4 unused: reason not recorded.
+
+    As long as the programme's consultations are not over (`is_over`), the rest is not unused: it can still be booked.
+    """
     if not ledger.entitled:
         return ""
     sentences = [
@@ -64,7 +68,10 @@ def ledger_line(ledger: Ledger) -> str:
     }
     sentences += [words[name] % {"count": count} for name in words if (count := getattr(ledger, name))]
     if ledger.unused:
-        sentences.append(gettext("%(count)s unused: reason not recorded.") % {"count": ledger.unused})
+        rest = gettext("%(count)s unused: reason not recorded.")
+        if not is_over:
+            rest = gettext("%(count)s are not yet used and can still be booked.")
+        sentences.append(rest % {"count": ledger.unused})
     return ("" if (get_language() or "ja").startswith("ja") else " ").join(sentences)
 
 

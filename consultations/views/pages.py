@@ -38,10 +38,11 @@ class CompanyConsultationsView(CompanyPageMixin, ListView):
         each = enrolment.programme.consultations_per_company
         own_entries = [entry for entry in entries if entry.enrolment_id == enrolment.pk]
         ledger = queries.own_ledger(own, entitled=each, now=now, entries=own_entries)
+        is_over = not queries.is_bookable(enrolment.programme, day=self.day)
         return {
             "programme": enrolment.programme,
-            "figures": rendering.ledger_figures(ledger),
-            "line": rendering.ledger_line(ledger),
+            "figures": rendering.ledger_figures(ledger, is_over=is_over),
+            "line": rendering.ledger_line(ledger, is_over=is_over),
             "cards": [rendering.card(each, now=now, minutes=minutes.get(each.pk)) for each in own],
         }
 
@@ -69,11 +70,12 @@ class ProgrammeConsultationsView(ProgrammeMixin, ListView):
         context = super().get_context_data(**kwargs)
         now, query = self.now, self.request.GET
         ledger = queries.ledger(self.request.user, self.programme, now=now, day=self.day)
+        is_over = not queries.is_bookable(self.programme, day=self.day)
         rows = context["page_obj"].object_list
         return context | {
             "filter_form": self.form,
-            "figures": rendering.ledger_figures(ledger),
-            "line": rendering.ledger_line(ledger),
+            "figures": rendering.ledger_figures(ledger, is_over=is_over),
+            "line": rendering.ledger_line(ledger, is_over=is_over),
             "chips": rendering.state_chips(self.counts, state=self.form.value("state"), query=query),
             "table": rendering.consultations_table(rows, now=now, query=query, sort=self.form.value("sort") or "when"),
         }

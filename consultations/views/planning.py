@@ -46,13 +46,11 @@ class LedgerView(CompanyPageMixin, TemplateView):
     def _year(self, enrolment, consultations, entries) -> dict:
         each = enrolment.programme.consultations_per_company
         ledger = queries.own_ledger(consultations, entitled=each, now=self.now, entries=entries)
+        is_over = not queries.is_bookable(enrolment.programme, day=self.day)
         return {
             "programme": enrolment.programme,
-            "line": rendering.ledger_line(ledger),
-            "table": rendering.ledger_table(
-                queries.ledger_lines(enrolment, consultations, entries),
-                is_over=not queries.is_bookable(enrolment.programme, day=self.day),
-            ),
+            "line": rendering.ledger_line(ledger, is_over=is_over),
+            "table": rendering.ledger_table(queries.ledger_lines(enrolment, consultations, entries), is_over=is_over),
             "entry_url": reverse("consultations:entry", args=[self.company.pk, enrolment.pk])
             if self.places.manages(enrolment.programme_id)
             else "",

@@ -22,8 +22,9 @@ empty; days are ISO dates, moments ISO with offset; nothing in them depends on a
                      a quote also has `company` where its author agreed to that, and `translated`, the language that is
                      a translation, where the portal knows which; a session with remarks that speakers permitted has
                      `remarks` [text, name, title, translated]
-    consultations    held, companies, first_on, last_on, onsite, online, cancelled, entitled, used, later, unmarked,
-                     unused, advisers [title, people]
+    consultations    held, companies, first_on, last_on, onsite, online, cancelled, entitled, extra, used,
+                     cancelled_late, missed, forfeited, later, unmarked, unused, advisers [title, people]; older reports
+                     have no extra, cancelled_late, missed and forfeited
     progress         [until, submitted, endorsed, approved, published], a month each: the companies that had reached
                      that step or a further one by then; only where some had
     outcomes         texts, statements [code, title, companies]: what the check of the catalogue finds in published
@@ -63,6 +64,8 @@ from reports.enums import Edition
 from .blocks_outcomes import outcomes
 from .blocks_progress import progress
 from .steps import DRAFTING, FORMULATED, STEPS, Reached, steps_reached
+
+from .entitlement import entitlement
 
 SCHEMA = 1
 QUOTES = 6
@@ -336,25 +339,11 @@ def printed_words(programme: Programme, *, as_of: datetime.date) -> tuple[list, 
 
 def _consultations(programme: Programme, enrolled: list[dict], bound: datetime.datetime) -> dict:
     """Return the consultations held, and what became of those that the companies were entitled to."""
-    each = programme.consultations_per_company or 0
-    over, held = Q(ends_at__lte=bound), Q(state=State.HELD, ends_at__lte=bound)
+    held = Q(state=State.HELD, ends_at__lte=bound)
     all_of_it = Consultation.objects.filter(programme=programme).order_by()
-    by_enrolment = {
-        row.pop("enrolment"): row
-        for row in all_of_it.values("enrolment").annotate(
-            held=Count("pk", filter=held),
-            later=Count("pk", filter=~over & ~Q(state=State.CANCELLED)),
-            unmarked=Count("pk", filter=over & Q(state=State.BOOKED)),
-        )
-    }
-    own = [by_enrolment.get(row["id"], {"held": 0, "later": 0, "unmarked": 0}) for row in enrolled]
-    entitled = each * len(enrolled)
-    used = sum(min(row["held"], each) for row in own)
-    # Within what is left to each company: first what is still to come, then what nobody marked as held.
-    later = sum(min(row["later"], max(0, each - row["held"])) for row in own)
-    unmarked = sum(min(row["unmarked"], max(0, each - row["held"] - row["later"])) for row in own)
     totals = all_of_it.aggregate(
         held=Count("pk", filter=held),
+        companies=Count("enrolment", filter=held, distinct=True),
         onsite=Count("pk", filter=held & Q(method=Mode.ONSITE)),
         online=Count("pk", filter=held & Q(method=Mode.ONLINE)),
         cancelled=Count("pk", filter=Q(state=State.CANCELLED)),
@@ -365,12 +354,7 @@ def _consultations(programme: Programme, enrolled: list[dict], bound: datetime.d
     return {
         **totals,
         **days,
-        "companies": sum(row["held"] > 0 for row in by_enrolment.values()),
-        "entitled": entitled,
-        "used": used,
-        "later": later,
-        "unmarked": unmarked,
-        "unused": entitled - used - later - unmarked,
+        **entitlement(programme, enrolled, bound),
         "advisers": _advisers(all_of_it.filter(held)),
     }
 

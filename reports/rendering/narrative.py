@@ -442,6 +442,8 @@ def consultation_use(figures: Figures) -> SafeString:
     consultations = figures["consultations"]
     if not consultations["entitled"]:
         return w.paragraph("")
+    if consultations.get("extra"):
+        return w.paragraph(_use_with_extra(figures), _unused(figures), _beyond(figures))
     sentence = format_html(
         _("{used} of {entitled} ({companies} × {each})."),
         used=w.number(consultations["used"], "consultations.used"),
@@ -452,9 +454,38 @@ def consultation_use(figures: Figures) -> SafeString:
     return w.paragraph(sentence, _unused(figures), _beyond(figures))
 
 
+def _use_with_extra(figures: Figures) -> SafeString:
+    """Return how much was used of what was due and of what was granted in addition."""
+    consultations = figures["consultations"]
+    text = _("{used} of {whole}: {companies} × {each}, and {extra} granted in addition, with a recorded reason.")
+    return format_html(
+        text,
+        used=w.number(consultations["used"]),
+        whole=w.number(consultations["entitled"] + consultations["extra"]),
+        companies=w.companies(figures["companies"]["enrolled"]),
+        each=w.times(figures["programme"]["consultations_per_company"]),
+        extra=w.number(consultations["extra"]),
+    )
+
+
+def _spent(figures: Figures) -> list[SafeString]:
+    """Return what the ledger says of consultations that counted and did not take place."""
+    sentences = {
+        "cancelled_late": _("Cancelled by the company after the deadline: {count}."),
+        "missed": _("The company did not come: {count}."),
+        "forfeited": _("Forfeited, with a recorded reason: {count}."),
+    }
+    counts = figures["consultations"]
+    return [
+        format_html(text, count=w.number(counts[key]))
+        for key, text in sentences.items()
+        if counts.get(key)
+    ]
+
+
 def _unused(figures: Figures) -> str:
     consultations = figures["consultations"]
-    parts = []
+    parts = _spent(figures)
     if consultations["later"]:
         later = w.number(consultations["later"], "consultations.later")
         parts.append(format_html(_("Held or booked for after that day: {count}."), count=later))

@@ -176,6 +176,20 @@ def _consultation_figures(page: Page, figures: Mapping, meanings: Mapping) -> No
             entitled,
             _("Held, up to what each enrolled company is entitled to."),
         ),
+        (
+            _("Granted in addition"),
+            "extra",
+            None,
+            _("Beyond the entitlement, each with a recorded reason; they add to it."),
+        ),
+        (
+            _("Cancelled too late"),
+            "cancelled_late",
+            entitled,
+            _("Called off by the company after the deadline, so that they count."),
+        ),
+        (_("The company did not come"), "missed", entitled, _("Booked, and nobody of the company came.")),
+        (_("Forfeited"), "forfeited", entitled, _("Taken from the entitlement, each with a recorded reason.")),
         (pgettext("report", "Later"), "later", entitled, _("Held or booked for after that day.")),
         (
             pgettext("report", "Outcome not recorded"),
@@ -191,7 +205,7 @@ def _consultation_figures(page: Page, figures: Mapping, meanings: Mapping) -> No
         ),
     ]
     for name, key, whole, meaning in rows:
-        page.row(group, name, consultations[key], whole, meaning)
+        page.row(group, name, consultations.get(key, 0), whole, meaning)
 
 
 def _sessions(page: Page, figures: Mapping) -> None:

@@ -31,7 +31,9 @@ def test_the_ledger_explains_28_of_32_and_says_that_four_have_no_recorded_reason
             for enrolment in enrolments
         }
     assert (sums.held, sums.entitled, sums.unused, sums.booked) == (28, 32, 4, 0)
-    assert rendering.ledger_line(sums) == "32回のうち28回を実施しました。4回は未使用です(理由の記録なし)。"
+    assert (
+        rendering.ledger_line(sums, is_over=True) == "32回のうち28回を実施しました。4回は未使用です(理由の記録なし)。"
+    )
     every = [line for own in lines.values() for line in own]
     kinds = [line.kind for line in every]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {

@@ -1,11 +1,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consultations.models import Consultation, Minutes
 from consultations.queries import Ledger, ledger, minutes_of, own_ledger, state_counts, upcoming
-from consultations.rendering import ledger_line
+from consultations.rendering import ledger_figures, ledger_line
 from programmes.models import Enrolment
 from tests.factories import make_consultation
 from tests.roles import seen_by
@@ -76,14 +76,28 @@ def test_the_ledger_of_one_company_is_that_of_its_consultations(cast, booked):
 
 def test_the_ledger_in_words():
     assert (
-        ledger_line(Ledger(entitled=32, held=28, unused=4))
+        ledger_line(Ledger(entitled=32, held=28, unused=4), is_over=True)
         == "32回のうち28回を実施しました。4回は未使用です(理由の記録なし)。"
     )
     assert (
-        ledger_line(Ledger(entitled=32, held=28, booked=4))
+        ledger_line(Ledger(entitled=32, held=28, booked=4), is_over=True)
         == "32回のうち28回を実施しました。ほかに4回の予約があります。"
     )
-    assert ledger_line(Ledger()) == ""
+    assert ledger_line(Ledger(), is_over=False) == ""
+
+
+def test_what_can_still_be_booked_is_not_called_unused():
+    ledger = Ledger(entitled=32, held=28, unused=4)
+    assert (
+        ledger_line(ledger, is_over=False)
+        == "32回のうち28回を実施しました。4回はまだ利用されておらず、これから予約できます。"
+    )
+    with translation.override("en"):
+        assert ledger_line(ledger, is_over=False) == (
+            "28 of 32 consultations were held. 4 are not yet used and can still be booked."
+        )
+    labels = [[figure.label for figure in ledger_figures(ledger, is_over=is_over)] for is_over in (False, True)]
+    assert [names[3] for names in labels] == ["まだ利用していない", "利用なし"]
 
 
 def test_states_are_counted_and_those_that_do_not_occur_left_out(cast, booked):

@@ -101,7 +101,10 @@ def sample_policies(*, by_due: int | None = None, **stages: int) -> dict:
 
 
 def sample_consultations(**fields) -> dict:
-    counted = ("held", "companies", "onsite", "online", "cancelled", "entitled", "used", "later", "unmarked", "unused")
+    counted = (
+        *("held", "companies", "onsite", "online", "cancelled", "entitled", "extra", "used"),
+        *("cancelled_late", "missed", "forfeited", "later", "unmarked", "unused"),
+    )
     counts = dict.fromkeys(counted, 0) | {key: value for key, value in fields.items() if key in counted}
     held = counts["held"] > 0
     return {

@@ -184,6 +184,10 @@ def test_comments_are_quoted_only_with_consent(fields, ja, en):
         ({"later": 2}, "この日より後に行うもの：2回。", "Held or booked for after that day: 2."),
         ({"unmarked": 1}, "予約後、実施の記録がないもの：1回。", "Booked, outcome not recorded: 1."),
         ({"held": 4}, "参加を取りやめた企業によるもの：1回。", "or by companies that have left: 1."),
+        ({"cancelled_late": 2}, "企業が期限後に取り消したもの：2回。", "after the deadline: 2."),
+        ({"missed": 1}, "企業が来なかったもの：1回。", "The company did not come: 1."),
+        ({"forfeited": 1}, "理由を記録のうえ失効としたもの：1回。", "Forfeited, with a recorded reason: 1."),
+        ({"extra": 1}, "追加1回を加えたもの）のうち、3回。", "4 companies × 2 times, and 1 granted in addition"),
     ],
 )
 def test_what_became_of_the_consultations(fields, ja, en):
