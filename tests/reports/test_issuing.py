@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 
 from audit.models import Event
 from common.tenancy import acting_as
+from jobs.models import StoredFile
+from jobs.services import forget_files, store_file
 from programmes.models import Feedback, QuoteUse
 from reports.models import IssuedReport, Report
 from reports.queries import issuing as queries
@@ -458,3 +460,13 @@ def test_comparing_says_what_differs_by_chapter_and_nothing_else(pilot):
     assert ("People", dropped["people"], None) in [line[1:] for line in gone]
     held = old["consultations"]["held"]
     assert ("Held", held, held + 1) in [line[1:] for line in said["2 and 3 Activities and their outcome"]]
+
+
+def test_forgetting_files_leaves_those_that_were_issued(cast, user):
+    """The function forgets in the name of the definer, who has to see what was issued."""
+    found = issue(cast.programme, user)
+    loose = store_file(name="loose.pdf", content=b"%PDF loose", actor=user, programme_id=cast.programme.pk)
+    with seen_by(user):
+        assert forget_files([found.report_ja.pdf_id, found.report_en.sheet_id]) == 0
+        assert forget_files([loose.pk]) == 1
+    assert StoredFile.objects.filter(pk=found.report_ja.pdf_id).exists()
