@@ -63,9 +63,8 @@ from reports.enums import Edition
 
 from .blocks_outcomes import outcomes
 from .blocks_progress import progress
-from .steps import DRAFTING, FORMULATED, STEPS, Reached, steps_reached
-
 from .entitlement import entitlement
+from .steps import DRAFTING, FORMULATED, STEPS, Reached, steps_reached
 
 SCHEMA = 1
 QUOTES = 6
@@ -143,6 +142,7 @@ def _programme(programme: Programme) -> dict:
 
 
 # --- Companies and milestones -------------------------------------------------------------------------------------------
+
 
 def _rows(programme: Programme, as_of: datetime.date, edition: str) -> tuple[list[dict], int, Reached]:
     """Return the enrolled companies in the order of their codes, how many have withdrawn, and what was reached when."""

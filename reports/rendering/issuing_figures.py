@@ -189,6 +189,20 @@ def _consultations(figures: Mapping) -> Iterator[Entry]:
         ("cancelled", pgettext("report", "Cancelled"), None, _("Bookings that were called off.")),
         ("entitled", _("Entitled to"), None, each),
         ("used", pgettext("report", "Used"), entitled, _("Held, up to what each enrolled company is entitled to.")),
+        (
+            "extra",
+            _("Granted in addition"),
+            None,
+            _("Beyond the entitlement, each with a recorded reason; they add to it."),
+        ),
+        (
+            "cancelled_late",
+            _("Cancelled too late"),
+            entitled,
+            _("Called off by the company after the deadline, so that they count."),
+        ),
+        ("missed", _("The company did not come"), entitled, _("Booked, and nobody of the company came.")),
+        ("forfeited", _("Forfeited"), entitled, _("Taken from the entitlement, each with a recorded reason.")),
         ("later", pgettext("report", "Later"), entitled, _("Held or booked for after that day.")),
         (
             "unmarked",

@@ -460,11 +460,11 @@ def _use_with_extra(figures: Figures) -> SafeString:
     text = _("{used} of {whole}: {companies} × {each}, and {extra} granted in addition, with a recorded reason.")
     return format_html(
         text,
-        used=w.number(consultations["used"]),
-        whole=w.number(consultations["entitled"] + consultations["extra"]),
-        companies=w.companies(figures["companies"]["enrolled"]),
+        used=w.number(consultations["used"], "consultations.used"),
+        whole=w.number(consultations["entitled"] + consultations["extra"], "consultations.granted"),
+        companies=w.companies(figures["companies"]["enrolled"], "enrolled"),
         each=w.times(figures["programme"]["consultations_per_company"]),
-        extra=w.number(consultations["extra"]),
+        extra=w.number(consultations["extra"], "consultations.extra"),
     )
 
 
@@ -477,7 +477,7 @@ def _spent(figures: Figures) -> list[SafeString]:
     }
     counts = figures["consultations"]
     return [
-        format_html(text, count=w.number(counts[key]))
+        format_html(text, count=w.number(counts[key], f"consultations.{key}"))
         for key, text in sentences.items()
         if counts.get(key)
     ]
