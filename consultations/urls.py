@@ -83,7 +83,4 @@ urlpatterns = [
         overview.OverviewSheetView.as_view(),
         name="overview_sheet",
     ),
-    path(
-        "programmes/<uuid:programme_id>/consultations/hours.csv", overview.HoursSheetView.as_view(), name="hours_sheet"
-    ),
 ]

@@ -1,7 +1,8 @@
 from django.urls import path
 
 from . import views
-from .views import issuing, verification
+from .views import issuing, reading, verification
+from .views.hours import HoursSheetView
 
 app_name = "reports"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
         views.SessionSheetView.as_view(),
         name="session_sheet",
     ),
+    path("programmes/<uuid:programme_id>/consultations/hours/sheet/", HoursSheetView.as_view(), name="hours_sheet"),
     # Issuing
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/cancel/", views.CancelView.as_view(), name="cancel"),
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/issue/", issuing.IssueView.as_view(), name="issue"),
@@ -48,4 +50,16 @@ urlpatterns = [
         name="withdraw_issue",
     ),
     path("check-report/", verification.CheckIssueView.as_view(), name="check_issue"),
+    # Reading round
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/readers/",
+        reading.ReadersView.as_view(),
+        name="readers",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/readers/<uuid:reader_id>/revoke/",
+        reading.RevokeReaderView.as_view(),
+        name="revoke_reader",
+    ),
+    path("reading/<str:token>/", reading.ReadDraftView.as_view(), name="read_draft"),
 ]

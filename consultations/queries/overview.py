@@ -98,15 +98,9 @@ def hours(user, programme: Programme, *, since: datetime.date | None, until: dat
     days included, Asia/Tokyo.
     """
     zone = timezone.get_default_timezone()
-    found = Consultation.objects.visible_to(user).filter(programme=programme)
-    if since:
-        found = found.filter(starts_at__gte=_midnight(since))
-    if until:
-        found = found.filter(starts_at__lt=_midnight(until + datetime.timedelta(days=1)))
     length = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=fields.DurationField())
-    paid = (State.HELD, State.MISSED, State.CANCELLED_LATE)
     return (
-        found.filter(state__in=paid)
+        paid(user, programme, since=since, until=until)
         .annotate(month=TruncMonth("starts_at", tzinfo=zone))
         .order_by()
         .values("adviser_id", "adviser__name_ja", "adviser__name_en", "adviser__name_kana", "month")
@@ -118,6 +112,18 @@ def hours(user, programme: Programme, *, since: datetime.date | None, until: dat
         )
         .order_by("adviser__name_kana", "adviser_id", "month")
     )
+
+
+def paid(user, programme: Programme, *, since: datetime.date | None, until: datetime.date | None) -> QuerySet:
+    """Return the consultations behind the hours: those that were held, and those that the company let fall."""
+    found = Consultation.objects.visible_to(user).filter(
+        programme=programme, state__in=(State.HELD, State.MISSED, State.CANCELLED_LATE)
+    )
+    if since:
+        found = found.filter(starts_at__gte=_midnight(since))
+    if until:
+        found = found.filter(starts_at__lt=_midnight(until + datetime.timedelta(days=1)))
+    return found
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

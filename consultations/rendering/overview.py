@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from django.urls import reverse
 from django.utils import timezone
@@ -136,33 +138,32 @@ def _cells(consultation: Consultation, *, now: datetime) -> list[str]:
     return [state, f"{at:%Y-%m-%d %H:%M}", consultation.adviser.name]
 
 
-def hours_csv(rows: Iterable[Mapping]) -> str:
-    """Return what each adviser gave in each month, with the sum of each adviser after their months."""
-    lines = [
-        [
-            gettext("Adviser"),
-            gettext("Month"),
-            gettext("Held"),
-            gettext("Hours"),
-            gettext("Company did not come"),
-            gettext("Cancelled too late"),
-        ]
+def hours_heads() -> list[str]:
+    return [
+        gettext("Adviser"),
+        gettext("Month"),
+        gettext("Held"),
+        gettext("Hours"),
+        gettext("Company did not come"),
+        gettext("Cancelled too late"),
     ]
-    total: list | None = None
-    last = None
-    for row in rows:
-        if last is not None and row["adviser_id"] != last:
-            lines.append(total)
-            total = None
-        last, name = (
-            row["adviser_id"],
-            names([{"name_ja": row["adviser__name_ja"], "name_en": row["adviser__name_en"]}]),
-        )
-        values = [row["held"], in_hours(row["given"]), row["missed"], row["late"]]
-        lines.append([name, f"{timezone.localtime(row['month']):%Y-%m}", *values])
-        before = total[2:] if total else [0] * len(values)
-        total = [name, gettext("Total"), *(round(a + b, 2) for a, b in zip(before, values, strict=True))]
-    return _sheet([*lines, *([total] if total else [])])
+
+
+def hours_lines(rows: Iterable[Mapping]) -> Iterator[list]:
+    """Return what each adviser gave in each month, with the sum of each adviser after their months."""
+    for _adviser, months in groupby(rows, key=itemgetter("adviser_id")):
+        sums = [0, 0, 0, 0]
+        for row in months:
+            name = names([{"name_ja": row["adviser__name_ja"], "name_en": row["adviser__name_en"]}])
+            values = [row["held"], in_hours(row["given"]), row["missed"], row["late"]]
+            yield [name, f"{timezone.localtime(row['month']):%Y-%m}", *values]
+            sums = [round(a + b, 2) for a, b in zip(sums, values, strict=True)]
+        yield [name, gettext("Total"), *sums]
+
+
+def hours_csv(rows: Iterable[Mapping]) -> str:
+    """Return the hours of advisers as CSV."""
+    return _sheet([hours_heads(), *hours_lines(rows)])
 
 
 def _sheet(lines: Iterable[list]) -> str:

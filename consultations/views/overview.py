@@ -70,18 +70,6 @@ class OverviewSheetView(FilteredMixin, View):
         return csv_response(drawn.overview_csv(rows, rounds, most=most, now=self.now), "consultations.csv")
 
 
-class HoursSheetView(ProgrammeMixin, View):
-    """The hours of each adviser by month, as a sheet for their payment."""
-
-    audience = (AccessKind.SECRETARIAT,)
-
-    def get(self, request, *args, **kwargs):
-        form = HoursForm(request.GET)
-        days = {name: form.value(name) for name in ("since", "until")}
-        rows = queries.hours(request.user, self.programme, **days)
-        return csv_response(drawn.hours_csv(rows), "hours.csv")
-
-
 def csv_response(content: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -58,7 +58,6 @@ VISITS = [
 # Answers that are kept and not shown; the journey downloads them.
 FILES = {
     "consultations:calendar",
-    "consultations:hours_sheet",
     "consultations:minutes_file",
     "consultations:overview_sheet",
     "imports:file",
@@ -80,6 +79,7 @@ FILES = {
     "programmes:session_calendar",
     "programmes:slides_file",
     "programmes:survey_csv",
+    "reports:hours_sheet",
     "reports:pdf",
     "reports:session_sheet",
     "reports:sheet",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from consultations.models import Minutes
 from tests.counting import queries_of
@@ -15,7 +16,8 @@ MORNING = datetime(2025, 2, 3, 1, tzinfo=UTC)
 
 
 def address(name, programme, query: str = "") -> str:
-    return reverse(f"consultations:{name}", args=[programme.pk]) + query
+    app = "reports" if name == "hours_sheet" else "consultations"
+    return reverse(f"{app}:{name}", args=[programme.pk]) + query
 
 
 def lines(response) -> list[list[str]]:
@@ -102,7 +104,7 @@ def test_hours_are_a_line_a_month_and_a_sum_an_adviser(full, adviser, sign_in):
         seat.save()
     make_consultation(full.neighbour, other, starts_at=MORNING + timedelta(days=50), state="cancelled_late")
     client = sign_in(full.people["secretariat"])
-    found = [line[1:] for line in lines(client.get(address("hours_sheet", full.programme)))[1:]]
+    found = [line[1:] for line in lines(client.get(address("hours_sheet", full.programme, "?as=csv")))[1:]]
     assert found == [
         ["2025-02", "1", "1.0", "0", "0"],
         ["2025-03", "1", "1.5", "1", "0"],
@@ -110,8 +112,44 @@ def test_hours_are_a_line_a_month_and_a_sum_an_adviser(full, adviser, sign_in):
         ["2025-03", "0", "0.0", "0", "1"],
         ["合計", "0", "0.0", "0", "1"],
     ]
-    some = lines(client.get(address("hours_sheet", full.programme, "?since=2025-02-01&until=2025-02-03")))
+    some = lines(client.get(address("hours_sheet", full.programme, "?as=csv&since=2025-02-01&until=2025-02-03")))
     assert [line[1:] for line in some[1:]] == [["2025-02", "1", "1.0", "0", "0"], ["合計", "1", "1.0", "0", "0"]]
+
+
+def test_hours_as_a_workbook_are_numbers_with_the_consultations_behind_them(full, adviser, sign_in):
+    """Who was met stands in it and nothing of what was said; no text is a formula; days are days."""
+    full.company.name_ja = "=1+1"
+    full.company.save()
+    make_consultation(full.neighbour, adviser, starts_at=MORNING + timedelta(days=41), state="missed", minutes=90)
+    client = sign_in(full.people["secretariat"])
+    answer = client.get(address("hours_sheet", full.programme))
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+    book = load_workbook(io.BytesIO(answer.content))
+    hours, single = ([[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] for sheet in book.worksheets)
+    name = adviser.name_ja
+    assert hours == [
+        [name, "2025-02", 1, 1, 0, 0],
+        [name, "2025-03", 0, 0, 1, 0],
+        [name, "合計", 1, 1, 1, 0],
+    ]
+    assert [[row[1].date().isoformat(), *row[2:]] for row in single] == [
+        ["2025-02-03", "10:00", "11:00", 1, "'=1+1", "実施済み"],
+        ["2025-03-16", "10:00", "11:30", 1.5, full.neighbour.company.name_ja, "会社が欠席"],
+    ]
+    assert {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
+    assert "秘密の相談" not in str(hours) + str(single)
+    some = client.get(address("hours_sheet", full.programme, "?since=2025-03-01"))
+    assert len(list(load_workbook(io.BytesIO(some.content)).worksheets[1].iter_rows())) == 2
+
+
+def test_the_sheet_of_hours_asks_the_same_whatever_it_holds(cast, adviser, sign_in):
+    client, counts = sign_in(cast.people["secretariat"]), []
+    for count in (1, 30):
+        for number in range(count):
+            start = MORNING + timedelta(days=count * 40 + number)
+            make_consultation(make_company(cast.programme), adviser, starts_at=start)
+        counts.append(len(queries_of(client, address("hours_sheet", cast.programme))))
+    assert counts[0] == counts[1]
 
 
 def test_a_name_that_begins_like_a_formula_is_no_formula(full, sign_in):

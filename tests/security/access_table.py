@@ -119,6 +119,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:correct_attendance": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
     "programmes:outcome": (Page(**FOR_SECRETARIAT),),
     "reports:session_sheet": (Page(**FOR_SECRETARIAT),),
+    "reports:hours_sheet": (Page(**FOR_SECRETARIAT),),
     "programmes:company_sessions": (Page(get=RECORDS),),
     # Planning: what is published is the secretariat's to change and to cancel; drafts are thrown away or published.
     "programmes:new_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
@@ -329,7 +330,6 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "consultations:minutes_file": (Page(named={"job_id": "content job"}),),
     "consultations:overview": (Page(**FOR_SECRETARIAT),),
     "consultations:overview_sheet": (Page(**FOR_SECRETARIAT),),
-    "consultations:hours_sheet": (Page(**FOR_SECRETARIAT),),
     "imports:list": (Page(**FOR_IMPORTERS),),
     "imports:new": (Page(**FOR_IMPORTERS, post=IMPORTERS, posted=(200,)),),
     "imports:template": (Page(**FOR_IMPORTERS),),
