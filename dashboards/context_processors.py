@@ -155,6 +155,8 @@ def _build(request) -> dict:
         "role": place.role_label if place else "",
         "kind": str(place.kind) if place else "",
         "person": request.user.name,
+        "inbox_url": reverse("notifications:inbox"),
+        "unread": places.unread,
         "contact": contact(),
         "switch_url": reverse("dashboards:places") if len(places.all) > 1 else "",
         "is_sample": any(p.is_sample for p in (*places.taking_part, *([place] if place else []))),

@@ -1,6 +1,8 @@
 """Who is to be reminded, and the demo's mailbox, read from the files that MailboxBackend writes."""
 
 import os
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from email import message_from_bytes, policy
@@ -9,6 +11,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
+
+from .models import Message, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,22 @@ def is_mine(label: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"digest:{label}"])
         return cursor.fetchone()[0]
+
+
+def inbox(user, *, unread_only: bool = False) -> QuerySet[Message]:
+    """What was said to the person, the newest first."""
+    found = Message.objects.inbox_of(user).order_by("-created_at", "pk")
+    return found.unread() if unread_only else found
+
+
+def reminders_of_days(user, days: Iterable[date]) -> dict[date, list[Reminder]]:
+    """Return what a person was reminded of by the day on which it was said."""
+    found = defaultdict(list)
+    wanted = set(days)
+    if wanted:
+        for reminder in Reminder.objects.filter(to_user_id=user.pk, sent_on__in=wanted):
+            found[reminder.sent_on].append(reminder)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

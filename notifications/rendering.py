@@ -1,11 +1,18 @@
 """The words of a message, from its templates, in the language of who is told."""
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
+from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import get_language, pgettext
+
+from .models import Message, Reminder
 
 
 def render_message(kind: str, *, to, params: dict, path: str) -> tuple[str, str]:
@@ -46,3 +53,92 @@ def one_line(text: str) -> str:
     """Return `text` fit for a subject: one line, no control and no direction characters, of a length people read."""
     text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"} or char.isspace())
     return " ".join(text.split())[:200]
+
+
+# --- The inbox --------------------------------------------------------------------------------------------------------
+
+DIGEST = "digest"
+# What stands before every subject of a mail, where nobody would know otherwise who writes.
+MARK = "[SPP]"
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """A message as its reader's list shows it: kind, subject in the language it was said in, when, and whether it leads on."""
+
+    id: UUID
+    kind: str
+    subject: str
+    language: str
+    at: datetime
+    is_new: bool
+    leads: bool
+    # What a digest reminded of.
+    headlines: tuple[str, ...] = ()
+
+
+def inbox_items(messages: Iterable[Message], reminders: Mapping[date, Iterable[Reminder]], *, user) -> list[InboxItem]:
+    """Return messages as their reader sees them; `reminders` are the reader's own by the day on which they were sent.
+
+    A subject is drawn anew from what was kept, in the language in which the person was told: names and days in it are of
+    that language, too. Headlines of a digest were kept in both, and are in the reader's present one.
+    """
+    return [_inbox_item(message, reminders, user) for message in messages]
+
+
+def _inbox_item(message: Message, reminders: Mapping[date, Iterable[Reminder]], user) -> InboxItem:
+    kind = kind_label(message.kind)
+    found = reminders.get(timezone.localdate(message.created_at), ()) if message.kind == DIGEST else ()
+    present = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    headlines = tuple(headline_of(reminder, present) for reminder in found)
+    subject, language = (kind, present) if message.kind == DIGEST else (subject_of(message, user), message.language)
+    return InboxItem(
+        id=message.pk,
+        kind=kind,
+        subject=subject or kind,
+        language=language if subject else present,
+        at=message.created_at,
+        is_new=message.read_at is None,
+        leads=bool(message.path),
+        headlines=headlines,
+    )
+
+
+def subject_of(message: Message, user) -> str:
+    """Return the subject of the mail, without the mark that mails have; "" for a kind that has no words any more."""
+    with translation.override(message.language):
+        try:
+            subject = render_to_string(
+                f"notifications/mail/{message.kind}_subject.txt", message.params | {"to": user, "url": message.path}
+            )
+        except TemplateDoesNotExist:
+            return ""
+    return one_line(subject).removeprefix(MARK).strip()
+
+
+def headline_of(reminder: Reminder, language: str) -> str:
+    params = reminder.params.get(language) or {}
+    return render_item(reminder.kind, params=params, path="", language=language).headline
+
+
+def kind_label(kind: str) -> str:
+    """Return what a message is about, in a word; every kind belongs to one of these."""
+    first = kind.partition("_")[0]
+    return {
+        "digest": pgettext("inbox", "Reminders"),
+        "mailing": pgettext("inbox", "Letter from the secretariat"),
+        "notice": pgettext("inbox", "Announcement"),
+        "enquiry": pgettext("inbox", "Enquiry"),
+        "job": pgettext("inbox", "Work in the background"),
+        "session": pgettext("inbox", "Sessions"),
+        "survey": pgettext("inbox", "Sessions"),
+        "certificates": pgettext("inbox", "Sessions"),
+        "certificate": pgettext("inbox", "Sessions"),
+        "consultation": pgettext("inbox", "Consultations"),
+        "minutes": pgettext("inbox", "Consultations"),
+        "round": pgettext("inbox", "Consultations"),
+        "policy": pgettext("inbox", "Policy"),
+        "approval": pgettext("inbox", "Policy"),
+        "review": pgettext("inbox", "Policy"),
+        "submission": pgettext("inbox", "Policy"),
+    }.get(first, pgettext("inbox", "Other"))

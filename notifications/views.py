@@ -1,13 +1,68 @@
-"""The mailbox of the demo, where every mail lands that the portal sends."""
+"""What somebody was told, and the mailbox of the demo, where every mail lands that the portal sends."""
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
-from django.http import Http404
-from django.views.generic import TemplateView
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import pgettext
+from django.views.generic import ListView, TemplateView, View
 
-from .queries import letter_files, read_letter
+from .queries import inbox, letter_files, read_letter, reminders_of_days
+from .rendering import DIGEST, inbox_items
+from .services import read_messages
 
 PAGE = 20
+
+
+class InboxView(LoginRequiredMixin, ListView):
+    """Everything that the person was told, with where it leads. Looking marks nothing as read; opening does."""
+
+    template_name = "notifications/inbox.html"
+    paginate_by = PAGE
+
+    def get_queryset(self):
+        self.unread_only = self.request.GET.get("show") == "new"
+        return inbox(self.request.user, unread_only=self.unread_only)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user, rows = self.request.user, list(context["page_obj"].object_list)
+        days = [timezone.localdate(row.created_at) for row in rows if row.kind == DIGEST]
+        return context | {
+            "items": inbox_items(rows, reminders_of_days(user, days), user=user),
+            "unread_only": self.unread_only,
+        }
+
+
+class OpenMessageView(LoginRequiredMixin, View):
+    """Mark one message as read and go where it leads, or stay."""
+
+    http_method_names = ["post", "options"]
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.message = get_object_or_404(inbox(request.user), pk=kwargs["message_id"])
+
+    def post(self, request, *args, **kwargs):
+        read_messages(ids=[self.message.pk], actor=request.user)
+        return HttpResponseRedirect(self.message.path or reverse("notifications:inbox"))
+
+
+class ReadAllView(LoginRequiredMixin, View):
+    """Mark everything as read."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request, *args, **kwargs):
+        ids = inbox(request.user, unread_only=True).values_list("pk", flat=True)
+        if read_messages(ids=ids, actor=request.user):
+            messages.success(request, pgettext("inbox", "All messages are marked as read."))
+        return HttpResponseRedirect(reverse("notifications:inbox"))
 
 
 class MailboxView(TemplateView):

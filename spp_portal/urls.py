@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
+    path("", include("notifications.urls")),
     path("", include("dashboards.urls")),
     path("", include("programmes.urls")),
     path("", include("policies.urls")),
@@ -20,6 +21,3 @@ urlpatterns = [
 
 if settings.DEVELOPMENT:
     urlpatterns.append(path("style-guide/", include("common.urls")))
-
-if settings.DEMO:
-    urlpatterns.append(path("", include("notifications.urls")))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from common.forms import PortalFormMixin
 from programmes.enums import MailingAsk, Tone
@@ -32,7 +32,7 @@ class MailingForm(PortalFormMixin, forms.Form):
 
     submit_label = _("See who would get it")
 
-    about = forms.ChoiceField(label=_("What is asked"))
+    about = forms.ChoiceField(label=pgettext_lazy("letter", "What is asked"))
     tone = forms.ChoiceField(label=_("Tone"), choices=Tone, widget=forms.RadioSelect)
     words_ja = StorableText(
         label=_("Own words (Japanese)"),

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import User
 from common.models import in_language
 from common.prepared import Prepared
 from companies.enums import AccessKind, MemberRole
 from companies.models import Access, Company, Membership
+from notifications.models import Message
 from programmes.enums import MANAGING_ROLES, Mode, Registration, SeatRole
 from programmes.models import (
     Assignment,
@@ -61,6 +62,8 @@ class Places:
     all: tuple[Place, ...] = ()
     standings: frozenset[str] = frozenset()
     taking_part: tuple[Place, ...] = ()
+    # How many messages they have not read, because every page says so.
+    unread: int = 0
 
     def in_programme(self, programme_id: UUID) -> list[Place]:
         return [place for place in self.all if place.kind != AccessKind.MEMBER and place.id == programme_id]
@@ -136,13 +139,32 @@ def _taking_part(user_id: UUID, company_id: UUID) -> QuerySet:
     )
 
 
+def _unread(user_id: UUID) -> QuerySet:
+    """One row with the number of messages that the person has not read."""
+    new = (
+        Message.objects.unread().filter(to_user_id=OuterRef("pk")).order_by().values("to_user").annotate(n=Count("pk"))
+    )
+    return (
+        User.objects.filter(pk=user_id)
+        .order_by()
+        .values_list(
+            _text("unread"),
+            "pk",
+            Cast(Coalesce(Subquery(new.values("n")), 0), output_field=CharField()),
+            _text(),
+            _text(),
+            Value(False, output_field=BooleanField()),
+        )
+    )
+
+
 def _everywhere(user_id: UUID) -> QuerySet:
-    return _seats(user_id).union(_memberships(user_id), all=True)
+    return _seats(user_id).union(_memberships(user_id), _unread(user_id), all=True)
 
 
 def _at_company(user_id: UUID, company_id: UUID) -> QuerySet:
     here = [_standings(user_id, company_id), _taking_part(user_id, company_id)]
-    return _seats(user_id).union(_memberships(user_id), *here, all=True)
+    return _seats(user_id).union(_memberships(user_id), _unread(user_id), *here, all=True)
 
 
 _PLACES, _PLACES_AT_COMPANY = Prepared(_everywhere), Prepared(_at_company, ids=2)
@@ -171,6 +193,7 @@ def places(user, *, company_id: UUID | None = None) -> Places:
             Place(AccessKind.SECRETARIAT, row[0], row[1], row[2], row[3], row[4])
             for row in sorted(rows["enrolled"], key=lambda row: row[3])
         ),
+        unread=int(rows["unread"][0][1]) if rows["unread"] else 0,
     )
 
 

@@ -89,7 +89,7 @@ def mailings_table(mailings: Iterable[Mailing]) -> Table:
     return Table(
         caption=gettext("Letters"),
         columns=[
-            Column(label=gettext("What is asked")),
+            Column(label=pgettext("letter", "What is asked")),
             Column(label=pgettext("letter", "State")),
             Column(label=gettext("Addresses"), numeric=True),
             Column(label=pgettext("letter", "Written by")),
@@ -242,7 +242,7 @@ def mailing_terms(mailing: Mailing, companies: Iterable[Company]) -> list[Term]:
     """Return what was settled about a letter."""
     names = gettext(", ").join(company.name for company in companies)
     return [
-        Term(label=gettext("What is asked"), value=about(mailing)),
+        Term(label=pgettext("letter", "What is asked"), value=about(mailing)),
         Term(label=gettext("Tone"), value=mailing.get_tone_display()),
         Term(label=gettext("Chosen companies"), value=names or gettext("All that it is true of")),
         Term(label=gettext("Own words (Japanese)"), value=mailing.words_ja),

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
+from notifications.urls import urlpatterns as own
 from notifications.views import MailboxView
 from spp_portal import urls
 
 urlpatterns = [
     *urls.urlpatterns,
-    path("", include(([path("mailbox/", MailboxView.as_view(), name="mailbox")], "notifications"))),
+    path("", include(([*own, path("mailbox/", MailboxView.as_view(), name="mailbox")], "notifications"))),
 ]

@@ -6,8 +6,10 @@ import pytest
 
 from notifications import urls
 
+ALWAYS = ["inbox", "read_all", "open_message"]
 
-@pytest.mark.parametrize(("demo", "names"), [(True, ["mailbox"]), (False, [])])
+
+@pytest.mark.parametrize(("demo", "names"), [(True, [*ALWAYS, "mailbox"]), (False, ALWAYS)])
 def test_mailbox_is_mounted_in_the_demo_only(settings, demo, names):
     settings.DEMO = demo
     try:

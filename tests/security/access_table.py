@@ -98,6 +98,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(get=MANAGED, post=MANAGED, posted=(302,), named={"mailing_id": "sent mailing"}),
     ),
     "dashboards:discard_mailing": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
+    # What everybody was told: of oneself alone.
+    "notifications:inbox": (Page(get=SIGNED_IN),),
+    "notifications:read_all": (Page(post=SIGNED_IN, posted=(302,)),),
+    "notifications:open_message": (Page(post=MANAGERS, posted=(302,)),),
     "programmes:list": (Page(get=SIGNED_IN),),
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),

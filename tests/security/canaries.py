@@ -41,6 +41,7 @@ STEERING = {
     "programmes.CalendarFeed": {"token_hash"},
     "programmes.SurveyInvitation": {"token_hash"},
     "programmes.MailingRecipient": {"language"},
+    "notifications.Message": {"kind", "language", "key", "path"},
     "programmes.Remark": {"language"},
     "consultations.SlotWish": {"method"},
     "consultations.BookingDraft": {"method"},

@@ -66,6 +66,7 @@ NAMED_BY = {
     "certificate_id": "certificate",
     "remark_id": "remark on a presentation",
     "mailing_id": "mailing",
+    "message_id": "own message",
     "word_import_id": "text from Word",
 }
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from notifications.models import Message
 from programmes.models import Mailing, MailingRecipient
 from tests.security import audiences
 
@@ -9,11 +10,15 @@ KINDS = {
     "mailing": (Mailing, audiences.MANAGED),
     "sent mailing": (Mailing, audiences.MANAGED),
     "recipient of a mailing": (MailingRecipient, audiences.MANAGED),
+    "own message": (Message, audiences.MANAGERS),
 }
 
 
 def fill(world, owner: str) -> None:
     _fill_mailings(world, owner)
+    head = {"company": "manager"}.get(owner, owner)
+    own = Message.objects.create(to_user=world.people[head], kind="job_done", language="ja", path="/help/")
+    world.keep("own message", owner, own)
 
 
 def _fill_mailings(world, owner: str) -> None:

@@ -134,6 +134,7 @@ issued file              | -       | -     | -         | -        | -       | - 
 mailing                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+own message              | c       | -     | n         | s        | -       | -          | -      | -           | -     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 
