@@ -105,6 +105,8 @@ def main(words):
         arguments = [word for word in words if word not in tasks]
         # The browser that set-up has found or installed; the tests take this one.
         environment = {"PYTHONHASHSEED": HASH_SEED, **os.environ, "PORTAL_CHROMIUM": set_up.browser() or ""}
+        # They start more than a hundred processes: what the first one compiles, the others read.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         status = subprocess.run(pytest_command(arguments), cwd=CHECKOUT, env=environment, check=False).returncode
         # As a shell tells it: 128 and the signal's number when one ended it.
         status = status if status >= 0 else 128 - status
