@@ -10,8 +10,10 @@ from django.utils.translation import gettext_noop
 
 from audit import services as audit
 from common.tenancy import acting_as
-from jobs.models import StoredFile
+from jobs.models import Job, StoredFile
 from jobs.services import request_job, store_file
+from programmes.models import Programme
+from programmes.permissions import can_manage
 
 from . import permissions, tasks
 from .importing.examining import Examination, Progress, compare_with_portal, read_content
@@ -21,6 +23,7 @@ from .models import Import
 
 CHECK_TITLE = gettext_noop("Check “%(name)s”")
 APPLY_TITLE = gettext_noop("Register “%(name)s”")
+EXPORT_TITLE = gettext_noop("Workbook of %(programme)s")
 ENDING = ".xlsx"
 
 
@@ -100,6 +103,28 @@ def confirm_import(*, imported: Import, taken: Collection[str], actor, now: date
         detail={"taken": len(locked.taken)},
     )
     return locked
+
+
+@transaction.atomic
+def request_export(*, programme: Programme, language: str, actor) -> Job:
+    """Ask for the whole programme as a workbook, and return the job; while it is being made, that one.
+
+    Raises PermissionDenied for anyone but the programme's secretariat.
+    """
+    if not can_manage(actor, programme.pk):
+        raise PermissionDenied
+    job, created = request_job(
+        tasks.EXPORT,
+        title=EXPORT_TITLE,
+        title_params={"programme": {"ja": programme.name_ja, "en": programme.name_en}},
+        params={"programme": str(programme.pk), "language": language},
+        programme_id=programme.pk,
+        actor=actor,
+        dedupe=language,
+    )
+    if created:
+        audit.log(actor=actor, verb="programme.export_requested", obj=programme, programme_id=programme.pk)
+    return job
 
 
 @dataclass

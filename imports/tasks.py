@@ -1,23 +1,29 @@
-"""Checking and registering a workbook, in the worker."""
+"""Checking and registering a workbook, and taking a programme out as one, in the worker."""
+
+from itertools import count
 
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from audit import services as audit
 from common.tenancy import acting_as
 from jobs.models import Job, StoredFile
 from jobs.services import open_stored, store_file
 from jobs.tasks import JobRefused, JobRun, job_handler
 from notifications.services import tell_job_ended
+from programmes.models import Programme
 
 from .importing.applying import ImportConflict, apply_plan
 from .importing.examining import Examination, compare_with_portal, read_content, record
 from .importing.pauses import paused_collection
+from .importing.reading.schema import SHEETS
 from .models import Import
 
 CHECK = "imports.check"
 APPLY = "imports.apply"
+EXPORT = "imports.export"
 
 READING = gettext_noop("Reading the workbook")
 READING_SHEET = gettext_noop("Reading the sheet “%(sheet)s”, row %(row)s")
@@ -26,6 +32,12 @@ MARKING = gettext_noop("Marking what is remarkable")
 REGISTERING = gettext_noop("Registering")
 GONE = gettext_noop("This import is no longer there.")
 NOT_CONFIRMED = gettext_noop("This import has not been confirmed, or was registered already.")
+READING_PROGRAMME = gettext_noop("Reading the programme")
+WRITING_SHEET = gettext_noop("Writing the sheet “%(sheet)s”")
+OUT_OF_REACH = gettext_noop("You may no longer take this programme out.")
+TOO_MANY = gettext_noop(
+    "A sheet would have more rows than an import reads. Please ask whoever runs the portal for help."
+)
 STEPS = 4
 
 
@@ -136,3 +148,41 @@ def write(imported: Import, examination: Examination, content: bytes, *, actor, 
     else:
         imported.confirmed_at = None
     imported.save()
+
+
+@job_handler(EXPORT, on_failed=_tell)
+def export(run: JobRun) -> None:
+    """Take a whole programme out as a workbook: read at one moment, written outside of any transaction."""
+    from .importing.exporting import TooManyRows, collect, write_workbook  # noqa: PLC0415 - openpyxl only in the worker
+
+    total = len(SHEETS) + 1
+    run.step(READING_PROGRAMME, 0, total)
+    with paused_collection():
+        try:
+            with acting_as(run.actor.pk):
+                rows = collect(_managed(run), actor=run.actor, now=timezone.now())
+        except TooManyRows as error:
+            raise JobRefused("too_many", TOO_MANY) from error
+        steps = count(1)
+        with translation.override(run.job.params["language"]):
+            content = write_workbook(rows, tell=lambda sheet: run.step(WRITING_SHEET, next(steps), total, sheet=sheet))
+    with run.finishing() as job:
+        programme = _managed(run)
+        name = f"{programme.code}_{timezone.localdate():%Y%m%d}.xlsx"
+        stored = store_file(name=name, content=content, actor=run.actor, programme_id=programme.pk)
+        job.params = job.params | {"file": str(stored.pk)}
+        job.result_url = reverse("imports:export_file", args=[programme.pk, job.pk])
+        audit.log(
+            actor=run.actor,
+            verb="programme.exported",
+            obj=programme,
+            programme_id=programme.pk,
+            detail={"rows": sum(len(sheet) for sheet in rows.rows.values()), "sha256": stored.sha256},
+        )
+
+
+def _managed(run: JobRun) -> Programme:
+    programme = Programme.objects.managed_by(run.actor).filter(pk=run.job.params["programme"]).first()
+    if programme is None:
+        raise JobRefused("out_of_reach", OUT_OF_REACH)
+    return programme

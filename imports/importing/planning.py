@@ -28,7 +28,7 @@ from .portal import Existing, Portal, load_portal, moment, normal
 from .reading.checks import COMPANY_ROLES, display, overlapping
 from .reading.findings import ERROR, NOTICE, Finding
 from .reading.records import Record, WorkbookData, key_of
-from .reading.schema import SHEETS, Sheet
+from .reading.schema import FREED, SHEETS, Sheet
 
 ALL = "all"
 SAME, CHANGE, CONFLICT = "same", "change", "conflict"
@@ -362,7 +362,7 @@ class _Planner:
             for key, existing in self.portal.rows["Consultations"].items()
             if key not in texts
         ]
-        current = [record for record in ours + theirs if record["status"] != "cancelled"]
+        current = [record for record in ours + theirs if record["status"] not in FREED]
         reported = set()
         for name in ("adviser", "company"):
             for one, other in overlapping(current, name):

@@ -19,6 +19,7 @@ from imports.models import Import
 from imports.services import ImportNotReady, check_again, confirm_import, upload_workbook
 from jobs.models import Job
 from jobs.views import job_progress_context
+from programmes.models import Programme
 
 from . import tables
 from .mixins import ImporterMixin, ImportMixin
@@ -49,7 +50,8 @@ class ImportsView(ImporterMixin, ListView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"table": tables.imports_table(context["page_obj"].object_list)}
+        programmes = Programme.objects.managed_by(self.request.user).order_by("-fiscal_year", "code")
+        return context | {"table": tables.imports_table(context["page_obj"].object_list), "programmes": programmes}
 
 
 class UploadView(ImporterMixin, FormView):

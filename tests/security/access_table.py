@@ -102,6 +102,22 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "notifications:inbox": (Page(get=SIGNED_IN),),
     "notifications:read_all": (Page(post=SIGNED_IN, posted=(302,)),),
     "notifications:open_message": (Page(post=MANAGERS, posted=(302,)),),
+    # Announcements: whom they are for reads them while they are shown; the secretariat writes.
+    "programmes:notices": (Page(get=PROGRAMME),),
+    "programmes:new_notice": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:notice": (
+        Page(get=PROGRAMME),
+        Page(get=SEATED, named={"notice_id": "notice to advisers"}),
+        Page(get=MANAGED, named={"notice_id": "later notice"}),
+    ),
+    "programmes:edit_notice": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:read_notice": (Page(post=PROGRAMME, posted=(302,)),),
+    # Enquiries: between a company and the secretariat.
+    "programmes:company_enquiries": (Page(get=WRITERS, knows=RECORDS),),
+    "programmes:ask": (Page(**FOR_MEMBERS | {"knows": RECORDS}, posted=(200,)),),
+    "programmes:enquiry": (Page(get=WRITERS, post=WRITERS, posted=(200,)),),
+    "programmes:close_enquiry": (Page(post=WRITERS, posted=(302,)),),
+    "programmes:enquiries": (Page(**FOR_SECRETARIAT),),
     "programmes:list": (Page(get=SIGNED_IN),),
     "programmes:sessions": (Page(get=PROGRAMME),),
     "programmes:session": (Page(get=PROGRAMME),),
@@ -337,6 +353,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "imports:list": (Page(**FOR_IMPORTERS),),
     "imports:new": (Page(**FOR_IMPORTERS, post=IMPORTERS, posted=(200,)),),
     "imports:template": (Page(**FOR_IMPORTERS),),
+    "imports:export": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    # No programme of the world was taken out.
+    "imports:export_file": (Page(),),
     "imports:import": (Page(get=MANAGED), Page(named={"import_id": "upload"})),
     "imports:confirm": (Page(post=MANAGED, posted=(302,)),),
     "imports:check": (Page(post=MANAGED, posted=(302,)),),
@@ -353,6 +372,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "reports:cancel": (Page(post=MANAGED, posted=(302,)),),
     "reports:issue": (Page(get=MANAGED, post=MANAGED, posted=(200,)),),
     "reports:request_twin": (Page(post=MANAGED, posted=(302,)),),
+    "reports:readers": (Page(get=MANAGED, post=MANAGED, posted=(200,)),),
+    "reports:revoke_reader": (Page(post=MANAGED, posted=(302,)),),
     "reports:issues": (Page(**FOR_SECRETARIAT),),
     "reports:compare": (Page(**FOR_SECRETARIAT),),
     "reports:issued": (Page(get=MANAGED),),
@@ -387,6 +408,7 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    "reports:read_draft": Gate((404, 404), (404, 404)),
     "programmes:survey_link": Gate((404, 404), (404, 404)),
     # The check of a certificate: a field for its code, and what stands behind one.
     "programmes:verify": Gate((200, 200), (200, 200)),

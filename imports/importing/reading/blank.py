@@ -34,7 +34,7 @@ def blank_workbook() -> bytes:
     workbook = Workbook()
     _write_instructions(workbook.active, japanese=japanese)
     for sheet in SHEETS:
-        _write_sheet(workbook.create_sheet(title(sheet, japanese=japanese)), sheet, japanese=japanese)
+        write_sheet(workbook.create_sheet(title(sheet, japanese=japanese)), sheet, japanese=japanese)
     output = BytesIO()
     workbook.save(output)
     return output.getvalue()
@@ -100,7 +100,7 @@ def _put(sheet, row: int, column: int, text: str, *, font=None, fill=None) -> No
         cell.fill = fill
 
 
-def _write_sheet(target, sheet: Sheet, *, japanese: bool) -> None:
+def write_sheet(target, sheet: Sheet, *, japanese: bool) -> None:
     if sheet.pairs:
         _write_pairs(target, sheet, japanese=japanese)
         return

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from .cells import TOKYO, named
 from .findings import ERROR, NOTICE, Finding
 from .records import Record, SheetData, WorkbookData, key_of
-from .schema import BY_NAME
+from .schema import BY_NAME, FREED
 
 STAGES = ("submitted", "endorsed", "approved", "published")
 STATUS_RANK = {"drafting": 0, "submitted": 1, "endorsed": 2, "approved": 3, "published": 4}
@@ -239,10 +239,10 @@ def check_consultations(data: WorkbookData, *, today: date) -> Iterator[Finding]
     for record in content.records:
         yield from _is_adviser(content, record, roles)
         starts = record["starts_at"]
-        if record["status"] == "held" and starts and day_of(starts) > today:
+        if record["status"] in ("held", "missed") and starts and day_of(starts) > today:
             yield content.finding(ERROR, "held_in_future", record, "starts_at", value=display(starts))
         yield from _outside_consultations(content, record, programme)
-        if record["status"] in ("booked", "held") and record["company"]:
+        if record["status"] not in (None, "cancelled") and record["company"]:
             used[record["company"]] += 1
             entitled = programme["consultations_per_company"]
             if entitled is not None and used[record["company"]] > entitled:
@@ -258,7 +258,7 @@ def _is_adviser(content: SheetData, record: Record, roles: dict) -> Iterator[Fin
 def _outside_consultations(content: SheetData, record: Record, programme: Record) -> Iterator[Finding]:
     starts, ends = programme["consultations_start_on"], programme["consultations_end_on"]
     day = day_of(record["starts_at"])
-    if day and starts and ends and record["status"] != "cancelled" and not starts <= day <= ends:
+    if day and starts and ends and record["status"] not in FREED and not starts <= day <= ends:
         yield content.finding(
             NOTICE,
             "outside_consultations",
@@ -276,7 +276,7 @@ def check_overlaps(data: WorkbookData) -> Iterator[Finding]:
     current = [
         record
         for record in content.records
-        if record["status"] in ("booked", "held") and record["starts_at"] and record["minutes"]
+        if record["status"] not in (None, *FREED) and record["starts_at"] and record["minutes"]
     ]
     reported: set[tuple[int, int]] = set()
     for name in ("adviser", "company"):

@@ -134,8 +134,14 @@ AGENDA_KINDS = choices(
     introduction="紹介|案内",
 )
 CONSULTATION_STATUS = choices(
-    booked="予約済み|予約|予約中", held="実施済み|実施|実施済|完了", cancelled="取消|中止|キャンセル|取り消し|canceled"
+    booked="予約済み|予約|予約中",
+    held="実施済み|実施|実施済|完了",
+    cancelled="取消|中止|キャンセル|取り消し|canceled",
+    cancelled_late="期限後の取消|直前の取消|直前キャンセル|canceledlate",
+    missed="会社の欠席|欠席|無断欠席|noshow",
 )
+# What leaves the time free for others.
+FREED = ("cancelled", "cancelled_late")
 POLICY_STATUS = choices(
     drafting="作成中|下書き|入力中",
     submitted="提出済み|提出|提出済",
