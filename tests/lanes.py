@@ -7,7 +7,8 @@ is slow to start.
 
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE = ("tests/browser/", "tests/faults/")
+# The walks over everybody's pages take as long as all else with a browser: they are worth a stack of their own.
+WHOLE = ("tests/browser/test_homes.py", "tests/browser/", "tests/faults/")
 # What begins first, in this order; all else follows as pytest finds it. Measured with `pytest --durations`: the sweep
 # and the browser take minutes, most modules seconds.
 LONGEST = (
@@ -29,7 +30,7 @@ def urgency(nodeid: str) -> int:
 
 def portion(nodeid: str) -> str:
     """The name of the portion that a test is in."""
-    return next((folder for folder in WHOLE if nodeid.startswith(folder)), nodeid.rsplit("::", 1)[0])
+    return next((start for start in WHOLE if nodeid.startswith(start)), nodeid.rsplit("::", 1)[0])
 
 
 class Lanes(LoadScopeScheduling):
