@@ -24,3 +24,10 @@ class BlockKind(models.TextChoices):
     NARRATIVE = "narrative", pgettext_lazy("block of a report", "Text")
     QUOTES = "quotes", _("Quotes")
     PHOTOS = "photos", _("Photographs")
+
+
+class Verdict(models.TextChoices):
+    """What a reader from outside says of a report before it is issued."""
+
+    AGREED = "agreed", pgettext_lazy("reading", "I agree with it as it is")
+    DIFFERS = "differs", pgettext_lazy("reading", "I do not agree yet")

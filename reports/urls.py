@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import issuing, verification
+from .views import issuing, reading, verification
 from .views.hours import HoursSheetView
 
 app_name = "reports"
@@ -50,4 +50,16 @@ urlpatterns = [
         name="withdraw_issue",
     ),
     path("check-report/", verification.CheckIssueView.as_view(), name="check_issue"),
+    # Reading round
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/readers/",
+        reading.ReadersView.as_view(),
+        name="readers",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/readers/<uuid:reader_id>/revoke/",
+        reading.RevokeReaderView.as_view(),
+        name="revoke_reader",
+    ),
+    path("reading/<str:token>/", reading.ReadDraftView.as_view(), name="read_draft"),
 ]

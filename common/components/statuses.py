@@ -56,6 +56,11 @@ STATUSES = {
     "replaced": Status(pgettext_lazy("status of an issue", "Replaced"), "faint"),
     "called_back": Status(pgettext_lazy("status of an issue", "Withdrawn"), "bad"),
     "permission_gone": Status(pgettext_lazy("status of an issue", "Permission taken back"), "bad"),
+    # readers of a draft report
+    "reading_sent": Status(pgettext_lazy("reading", "Sent"), "calm"),
+    "reading_opened": Status(pgettext_lazy("reading", "Opened"), "doing"),
+    "reading_agreed": Status(pgettext_lazy("reading", "Agreed"), "ok"),
+    "reading_differs": Status(pgettext_lazy("reading", "Not agreed"), "ask"),
     # jobs
     "queued": Status(pgettext_lazy("status", "Waiting"), "calm"),
     "running": Status(pgettext_lazy("status", "Running"), "doing"),

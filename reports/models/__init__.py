@@ -9,9 +9,11 @@ from .builder import (
     ReportDraft,
 )
 from .issuing import MAX_NOTE, TAKEN_BACK, IssuedReport, IssuedReportQuerySet
+from .reading import MAX_COMMENT, ReadingComment, ReportReader
 from .reports import MAX_PLANS, Report, ReportQuerySet
 
 __all__ = [
+    "MAX_COMMENT",
     "MAX_NOTE",
     "MAX_PLANS",
     "MAX_REASON",
@@ -24,7 +26,9 @@ __all__ = [
     "FigureOverride",
     "IssuedReport",
     "IssuedReportQuerySet",
+    "ReadingComment",
     "Report",
     "ReportDraft",
     "ReportQuerySet",
+    "ReportReader",
 ]

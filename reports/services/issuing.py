@@ -135,6 +135,7 @@ def _ask(report: Report, *, language: str, plans: str, actor) -> Report:
         as_of=report.as_of,
         actor=actor,
         plans=plans,
+        draft=report.draft,
     )
     return asked
 

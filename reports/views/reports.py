@@ -179,6 +179,7 @@ class ReportView(ReportMixin, TemplateView):
             cancel_url=_address(report, "cancel"),
             issued=issue_of(report.pk) if report.is_ready else None,
             issue_url=_address(report, "issue"),
+            readers_url=_address(report, "readers"),
             **kwargs,
         )
 

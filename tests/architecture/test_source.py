@@ -198,6 +198,7 @@ MARKED_SAFE = {
     "common/templatetags/components.py": "rendered by the template engine",
     "programmes/rendering/qr.py": "drawn by segno, which escapes the title",
     "policies/rendering/versions.py": "a tag without content",
+    "reports/rendering/reading.py": "pieces of the page that the template engine rendered for the PDF",
     "reports/rendering/wording.py": "every part is escaped",
 }
 

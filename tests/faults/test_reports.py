@@ -36,11 +36,10 @@ def programme(stack):
     return programme
 
 
-def ask(programme, user) -> Report:
+def ask(programme, user, **fields) -> Report:
+    values = {"language": "ja", "edition": "internal", "as_of": date(2025, 4, 30)} | fields
     with acting_as(user.pk):
-        report, _created = request_report(
-            programme=programme, language="ja", edition="internal", as_of=date(2025, 4, 30), actor=user
-        )
+        report, _created = request_report(programme=programme, actor=user, **values)
     return report
 
 
@@ -101,3 +100,30 @@ def test_two_people_ask_at_the_same_moment(stack, programme):
     assert [type(report) for report in reports] == [Report, Report]
     assert reports[0].pk == reports[1].pk
     assert_whole_and_once(stack, reports[0])
+
+
+FIFTY = 50
+
+
+def test_fifty_asked_for_at_once_are_each_made_exactly_once(stack):
+    """Ten people ask at the same moment, five each; every one is made by one attempt, with files of its own."""
+    programme = make_programme()
+    make_attendance(make_session(programme), make_person(make_company(programme).company))
+    users = [make_seat(programme, role="member").user for _ in range(10)]
+
+    def deed(place: int):
+        return lambda: [ask(programme, users[place], plans=f"Plan {place}-{count}") for count in range(FIFTY // 10)]
+
+    answers = stack.in_threads(*[deed(place) for place in range(10)])
+    asked = {report.pk for reports in answers for report in reports}
+    assert len(asked) == FIFTY
+    stack.wait_until(
+        lambda: not Job.objects.filter(state__in=Job.OPEN).exists(), "all jobs end", seconds=20 * WAIT_SECONDS
+    )
+    assert set(Job.objects.values_list("state", "error", "attempt")) == {("done", "", 1)}
+    made = Report.objects.ready()
+    assert set(made.values_list("pk", flat=True)) == asked
+    rendered = Event.objects.filter(verb="report.rendered").values_list("object_id", flat=True)
+    assert sorted(rendered) == sorted(asked)
+    assert len(set(made.values_list("content_key", flat=True))) == FIFTY
+    assert StoredFile.objects.count() == 2 * FIFTY

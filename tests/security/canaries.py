@@ -49,6 +49,8 @@ STEERING = {
     "audit.Event": {"verb", "object_type", "request_id"},
     "jobs.Job": {"kind", "dedupe_key", "error", "error_code", "result_url"},
     "jobs.StoredFile": {"content_type", "sha256", "path"},
+    "reports.ReportReader": {"token_hash"},
+    "reports.ReadingComment": {"block"},
     "reports.Report": {"figures_sha256", "content_key"},
     "reports.DraftBlock": {"key"},
     "reports.BlockText": {"automatic"},

@@ -55,6 +55,7 @@ NAMED_BY = {
     "code": "section code",
     "report_id": "report",
     "issue_id": "issued report",
+    "reader_id": "reader of a report",
     "import_id": "import",
     "suggestion_id": "returned suggestion",
     "thread_id": "returned thread",

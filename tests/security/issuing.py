@@ -1,11 +1,12 @@
 """Issued reports in the world of the sweep. Nobody can write a canary into them later, so they are made with theirs."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from jobs.models import Job, StoredFile
 from jobs.services import store_file
 from reports.enums import Language
-from reports.models import IssuedReport, Report
+from reports.models import IssuedReport, ReadingComment, Report, ReportReader
 from reports.queries import fingerprint, report_figures
 from tests.security import audiences
 
@@ -13,6 +14,8 @@ NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
 KINDS = {
     "issued report": (IssuedReport, audiences.MANAGED),
     "issued file": (StoredFile, audiences.MANAGED),
+    "reader of a report": (ReportReader, audiences.MANAGED),
+    "comment of a reader": (ReadingComment, audiences.MANAGED),
 }
 
 
@@ -44,6 +47,21 @@ def fill(world, owner: str) -> None:
     world.keep("issued report", owner, issue)
     world.keep("issued file", owner, pair["en"].pdf)
     files = [getattr(report, part) for report in pair.values() for part in ("pdf", "sheet")]
+    reader = ReportReader.objects.create(
+        programme=programme,
+        report=world["report", owner],
+        name="R",
+        email="r@example.com",
+        language="en",
+        token_hash=uuid4().hex,
+        due_on=programme.ends_on,
+        invited_by=asker,
+    )
+    world.keep("reader of a report", owner, reader)
+    comment = ReadingComment.objects.create(
+        programme=programme, reader=reader, block="results", heading="H", text="T", written_at=NOON
+    )
+    world.keep("comment of a reader", owner, comment)
     world.frozen |= {(type(row), row.pk) for row in (issue, *pair.values(), *files)}
 
 

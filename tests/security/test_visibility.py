@@ -131,6 +131,8 @@ memo                     | -       | -     | -         | -        | -       | - 
 reminder                 | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 issued report            | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 issued file              | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+reader of a report       | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+comment of a reader      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 mailing                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
