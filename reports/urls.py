@@ -1,10 +1,13 @@
 from django.urls import path
 
 from . import views
-from .views import issuing, reading, verification
+from .views import builder, issuing, reading, verification
 from .views.hours import HoursSheetView
 
 app_name = "reports"
+
+DRAFT = "programmes/<uuid:programme_id>/report-drafts/<uuid:report_draft_id>"
+
 urlpatterns = [
     path("programmes/<uuid:programme_id>/reports/", views.ReportsView.as_view(), name="list"),
     path("programmes/<uuid:programme_id>/reports/new/", views.NewReportView.as_view(), name="new"),
@@ -62,4 +65,15 @@ urlpatterns = [
         name="revoke_reader",
     ),
     path("reading/<str:token>/", reading.ReadDraftView.as_view(), name="read_draft"),
+    # Writing
+    path("programmes/<uuid:programme_id>/report-drafts/", builder.DraftsView.as_view(), name="drafts"),
+    path(f"{DRAFT}/", builder.DraftView.as_view(), name="draft"),
+    path(f"{DRAFT}/preview/", builder.PreviewView.as_view(), name="draft_preview"),
+    path(f"{DRAFT}/figures/", builder.FiguresView.as_view(), name="draft_figures"),
+    path(f"{DRAFT}/refresh/", builder.RefreshView.as_view(), name="refresh_draft"),
+    path(f"{DRAFT}/check/", builder.CheckView.as_view(), name="check_draft"),
+    path(f"{DRAFT}/pdf/", builder.DraftPdfView.as_view(), name="draft_pdf"),
+    path(f"{DRAFT}/blocks/<uuid:block_id>/", builder.BlockView.as_view(), name="draft_block"),
+    path(f"{DRAFT}/blocks/<uuid:block_id>/save/", builder.SaveBlockView.as_view(), name="save_block"),
+    path(f"{DRAFT}/late/<uuid:block_save_id>/", builder.BlockConflictView.as_view(), name="block_conflict"),
 ]

@@ -7,7 +7,8 @@ A figure has one name everywhere: in the list of placeholders, at its rows, and 
     milestone.<code>, milestone.<code>.by_due
     sessions, sessions.<strand>, attendances, attendances.onsite|online|unknown, attendances.<strand>
     session.<code>.people|companies|onsite|online|unknown|comments
-    consultations, consultations.companies|onsite|online|unknown|cancelled|entitled|used|later|unmarked|unused|beyond
+    consultations, consultations.companies|onsite|online|unknown|cancelled|beyond
+    consultations.entitled|extra|granted|used|cancelled_late|missed|forfeited|later|unmarked|unused
     outcome.texts, outcome.<statement>        published texts that the check of the catalogue could read
     <name>.share                              the figure in percent of the companies or texts it is a part of
 """
@@ -21,7 +22,10 @@ from reports.enums import BlockKind
 
 CONSULTATIONS = "consultations"
 LAST_STRANDS = (CONSULTATIONS, "closing")
-CONSULTED = ("companies", "onsite", "online", "cancelled", "entitled", "used", "later", "unmarked", "unused")
+CONSULTED = (
+    "companies", "onsite", "online", "cancelled",
+    "entitled", "extra", "used", "cancelled_late", "missed", "forfeited", "later", "unmarked", "unused",
+)  # fmt: skip
 IN_SESSION = ("people", "companies", "onsite", "online")
 
 
@@ -110,6 +114,8 @@ def values(figures: Mapping) -> dict[str, int]:
     held = figures["consultations"]
     found["consultations.unknown"] = held["held"] - held["onsite"] - held["online"]
     found["consultations.beyond"] = held["held"] - held["used"]
+    if held.get("extra"):
+        found["consultations.granted"] = held["entitled"] + held["extra"]
     if outcomes := figures.get("outcomes"):
         found["outcome.texts"] = outcomes["texts"]
         found |= {f"outcome.{each['code']}": each["companies"] for each in outcomes["statements"]}
@@ -137,7 +143,9 @@ def _own_places(figures: Mapping) -> dict[str, tuple[dict, str]]:
         if session["held"]:
             places |= {f"session.{session['code']}.{key}": (session, key) for key in IN_SESSION}
     places["consultations"] = (figures["consultations"], "held")
-    places |= {f"consultations.{key}": (figures["consultations"], key) for key in CONSULTED}
+    # Older figures know no ledger: only what they hold has a name.
+    counted = [key for key in CONSULTED if key in figures["consultations"]]
+    places |= {f"consultations.{key}": (figures["consultations"], key) for key in counted}
     return places
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from consultations.enums import State
-from consultations.models import Consultation
+from consultations.enums import ChangeKind, EntryKind, State
+from consultations.models import Change, Consultation, LedgerEntry
 from programmes.enums import Mode
 from programmes.models import Attendance, Enrolment, Feedback, MilestoneKind, Programme, Session
 from reports.enums import Edition
 
 from .blocks_outcomes import readings
+from .entitlement import SPENT
 from .figures import _end_of, _rows
 from .steps import steps_reached
 
@@ -213,7 +214,7 @@ def _of_consultations(asked: _Asked, head: str, rest: str, name: str) -> list[Fi
     if head != "consultations":
         return None
     every = Consultation.objects.filter(programme=asked.programme).order_by("starts_at", "id")
-    rows = list(every.values("enrolment", "state", "starts_at", "ends_at", "method"))
+    rows = list(every.values("id", "enrolment", "state", "starts_at", "ends_at", "method"))
     over = [row for row in rows if row["ends_at"] <= asked.bound]
     held = [row for row in over if row["state"] == State.HELD]
     plain = {
@@ -229,9 +230,25 @@ def _of_consultations(asked: _Asked, head: str, rest: str, name: str) -> list[Fi
         counted = Counter(row["enrolment"] for row in held)
         found = [asked.row(asked.by_id[pk], number=number) for pk, number in counted.items()]
         return sorted(found, key=lambda row: row.company)
-    later = [row for row in rows if row["ends_at"] > asked.bound and row["state"] != State.CANCELLED]
-    unmarked = [row for row in over if row["state"] == State.BOOKED]
-    return _entitled(asked, rest, held, later, unmarked)
+    ended = Change.objects.filter(
+        consultation__programme=asked.programme, kind=ChangeKind.ENDED, made_at__lte=asked.bound
+    )
+    gone = set(ended.values_list("consultation", flat=True))
+    late = [
+        row
+        for row in rows
+        if row["state"] == State.CANCELLED_LATE and (row["ends_at"] <= asked.bound or row["id"] in gone)
+    ]
+    spent = {
+        "used": held,
+        "cancelled_late": late,
+        "missed": [row for row in over if row["state"] == State.MISSED],
+        "later": [
+            row for row in rows if row["ends_at"] > asked.bound and row["state"] != State.CANCELLED and row not in late
+        ],
+        "unmarked": [row for row in over if row["state"] == State.BOOKED],
+    }
+    return _entitled(asked, rest, spent)
 
 
 def _consultation(asked: _Asked, row: dict) -> FigureRow:
@@ -239,30 +256,44 @@ def _consultation(asked: _Asked, row: dict) -> FigureRow:
     return asked.row(asked.by_id[row["enrolment"]], day=day, how=row["method"])
 
 
-def _entitled(asked: _Asked, rest: str, held: list, later: list, unmarked: list) -> list[FigureRow] | None:
-    """Return what became of each consultation that a company was entitled to, company by company."""
+def _entitled(asked: _Asked, rest: str, spent: dict[str, list]) -> list[FigureRow] | None:
+    """Return what became of each consultation that a company was entitled to or granted, company by company.
+
+    What is spent fills the room of its company in the order of `entitlement.SPENT`; what does not fit counts for nothing
+    but, where it was held, as beyond the entitlement.
+    """
     each = asked.programme.consultations_per_company or 0
-    own = {key: _by_enrolment(rows) for key, rows in (("held", held), ("later", later), ("unmarked", unmarked))}
-    found: dict[str, list[FigureRow]] = {
-        key: [] for key in ("entitled", "used", "later", "unmarked", "unused", "beyond")
-    }
-    there = set()
+    own = {key: _by_enrolment(rows) for key, rows in spent.items()}
+    entries = _entries(asked)
+    found: dict[str, list[FigureRow]] = {key: [] for key in (*SPENT, "entitled", "extra", "unused", "beyond")}
     for enrolled in asked.enrolled:
-        enrolment = asked.by_id[enrolled["id"]]
-        there.add(enrolled["id"])
+        key, enrolment = enrolled["id"], asked.by_id[enrolled["id"]]
+        extra = entries[key, EntryKind.EXTRA]
         found["entitled"] += [asked.row(enrolment, number=number + 1) for number in range(each)]
-        rows, room = own["held"][enrolled["id"]], each
-        found["used"] += [_consultation(asked, row) for row in rows[:room]]
-        found["beyond"] += [_consultation(asked, row) for row in rows[room:]]
-        room = max(0, room - len(rows))
-        for key in ("later", "unmarked"):
-            # What is still to come first fills the room, then what nobody marked as held.
-            rows = own[key][enrolled["id"]]
-            found[key] += [_consultation(asked, row) for row in rows[:room]]
-            room = max(0, room - len(rows))
-        found["unused"] += [asked.row(enrolment, number=each - room + number + 1) for number in range(room)]
-    found["beyond"] += [_consultation(asked, row) for row in held if row["enrolment"] not in there]
+        found["extra"] += extra
+        room = each + len(extra)
+        found["beyond"] += [_consultation(asked, row) for row in own["used"][key][room:]]
+        for name in SPENT:
+            rows = entries[key, EntryKind.FORFEITED] if name == "forfeited" else own[name][key]
+            drawn = rows[:room] if name == "forfeited" else [_consultation(asked, row) for row in rows[:room]]
+            found[name] += drawn
+            room -= len(drawn)
+        found["unused"] += [asked.row(enrolment, number=number + 1) for number in range(room)]
+    there = {row["id"] for row in asked.enrolled}
+    found["beyond"] += [_consultation(asked, row) for row in spent["used"] if row["enrolment"] not in there]
+    found["granted"] = found["entitled"] + found["extra"]
     return found.get(rest)
+
+
+def _entries(asked: _Asked) -> dict[tuple, list[FigureRow]]:
+    """Return the entries of the ledger by enrolment and kind, with their reasons for those who may read names."""
+    found = defaultdict(list)
+    rows = LedgerEntry.objects.filter(programme=asked.programme, recorded_at__lte=asked.bound)
+    for row in rows.order_by("recorded_at", "id").values("enrolment", "kind", "recorded_at", "reason"):
+        said = {} if asked.edition == Edition.PUBLIC else {"text_ja": row["reason"], "text_en": row["reason"]}
+        day = timezone.localtime(row["recorded_at"]).date()
+        found[row["enrolment"], row["kind"]].append(asked.row(asked.by_id[row["enrolment"]], day=day, **said))
+    return found
 
 
 def _by_enrolment(rows: list[dict]) -> dict:

@@ -47,6 +47,13 @@ programme's job          | -       | -     | -         | -        | -       | - 
 programme's file         | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 programme's event        | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 report                   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+draft of a report        | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+block of a report        | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+quotes of a report       | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+text of a block          | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+save of a block          | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+value entered by hand    | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+choice for a report      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 import                   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 upload                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 imported row             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
