@@ -1,6 +1,6 @@
 """Calendar files (RFC 5545) of one meeting or several: see docs/decisions/calendars.md."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from icalendar import Calendar, Event
 
+# What else belongs into personal calendars: each app above the one that serves them adds its own part.
+_feed_parts: list[Callable] = []
 PRODUCT = "-//SPP Portal//Calendar//JA"
 
 
@@ -40,6 +42,20 @@ def calendar_feed(entries: Iterable[Entry], *, name: str, now: datetime) -> byte
     calendar.add("X-WR-CALNAME", name)
     calendar.add("X-WR-TIMEZONE", settings.TIME_ZONE)
     return written(calendar, entries, now=now)
+
+
+def add_feed_part(part: Callable) -> None:
+    """Let `part(user, since=…)` give the entries of an app for a personal calendar; for `AppConfig.ready`.
+
+    It is called as that person, in their language, and returns also what was cancelled.
+    """
+    if part not in _feed_parts:
+        _feed_parts.append(part)
+
+
+def further_entries(user, *, since: datetime) -> list[Entry]:
+    """Return what the apps above add to somebody's personal calendar, of what is not over since then."""
+    return [entry for part in _feed_parts for entry in part(user, since=since)]
 
 
 def _calendar(method: str) -> Calendar:

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
+
+    def ready(self):
+        from common.calendars import add_feed_part  # noqa: PLC0415 - models are there from now on
+
+        from .rendering.calendar import own_entries  # noqa: PLC0415
+
+        add_feed_part(own_entries)

@@ -51,6 +51,8 @@ class Change(IdentifiedModel):
     reason = models.CharField(max_length=300, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by_id = models.UUIDField()
+    # Whose it was until then, where another adviser took it over: their calendar has to take it out.
+    former_user_id = models.UUIDField(null=True)
 
     objects = MeetingRowQuerySet.as_manager()
 

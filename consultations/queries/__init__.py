@@ -12,6 +12,7 @@ from .booking import (
     matters,
     offer_counts,
     open_wishes,
+    own_consultations,
     people_of,
 )
 from .entitlement import Line, LineKind, ledger_lines, remaining
@@ -72,6 +73,7 @@ __all__ = [
     "offer_counts",
     "offered_slot",
     "open_wishes",
+    "own_consultations",
     "own_ledger",
     "people_of",
     "period",

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from common.models import in_language
-from companies.models import Company, Person
+from companies.models import Company, Membership, Person
 from consultations.enums import State
-from consultations.models import Consultation, Offer, Round, SlotWish
+from consultations.models import Change, Consultation, Offer, Participant, Round, SlotWish
 from jobs.models import Job
 from policies.models import ActionItem
 from policies.queries import present_cycle
@@ -65,6 +65,30 @@ def booked_from(user, seat, *, now: datetime) -> QuerySet[Consultation]:
     """Return what is booked with an adviser from now on."""
     booked = Consultation.objects.visible_to(user).filter(adviser=seat, state=State.BOOKED, starts_at__gte=now)
     return booked.select_related("company").order_by("starts_at")
+
+
+def own_consultations(user, *, since: datetime) -> QuerySet[Consultation]:
+    """Return what belongs into somebody's calendar: what they give, and what they come to, the cancelled ones as well.
+
+    Of a company those who are named come; where nobody is named, everybody who may act for it. What an adviser gave until
+    somebody else took it over has `was_given_away`: their calendar has to take it out.
+    """
+    named = Participant.objects.filter(consultation=OuterRef("pk"))
+    members = Membership.objects.current().filter(company=OuterRef("company"), person__user=user)
+    given = Change.objects.filter(consultation=OuterRef("pk"), former_user_id=user.pk)
+    return (
+        Consultation.objects.visible_to(user)
+        .filter(ends_at__gte=since)
+        .annotate(was_given_away=Exists(given))
+        .filter(
+            Q(adviser__user=user)
+            | Q(was_given_away=True)
+            | Q(Exists(named.filter(person__user=user)))
+            | (~Q(Exists(named)) & Q(Exists(members)))
+        )
+        .select_related("adviser", "company")
+        .order_by("starts_at", "pk")
+    )
 
 
 def held_by(user, programme: Programme) -> dict:

@@ -64,7 +64,13 @@ def book_consultation(
 
 
 def record_change(
-    consultation: Consultation, *, kind: ChangeKind, actor, before: datetime | None = None, reason: str = ""
+    consultation: Consultation,
+    *,
+    kind: ChangeKind,
+    actor,
+    before: datetime | None = None,
+    reason: str = "",
+    former: Seat | None = None,
 ) -> Change:
     """Write into the history of a consultation that it was booked, moved or cancelled; everything new passes here."""
     change = Change(
@@ -74,6 +80,7 @@ def record_change(
         before=before,
         reason=reason,
         made_by_id=actor.pk,
+        former_user_id=former.user_id if former and former.pk != consultation.adviser_id else None,
         **_tenant(consultation),
     )
     change.save(force_insert=True)

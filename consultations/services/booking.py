@@ -241,7 +241,7 @@ def put_off(
     _check_room(calendar, starts_at, moving=locked.pk)
     before, former = locked.starts_at, locked.adviser
     _decided(lambda: _write_time(locked, adviser, starts_at, method, calendar))
-    record_change(locked, kind=ChangeKind.MOVED, actor=actor, before=before, reason=reason)
+    record_change(locked, kind=ChangeKind.MOVED, actor=actor, before=before, reason=reason, former=former)
     _log("consultation.moved", locked, actor)
     assignment = Assignment.objects.on(timezone.localdate(starts_at)).get(enrolment=enrolment, adviser=adviser)
     tasks.pin_draft(locked, actor=actor, begins=assignment.starts_on)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from common.calendars import Entry, calendar_feed, calendar_file
+from common.calendars import Entry, calendar_feed, calendar_file, further_entries
 from common.tenancy import acting_as
 from common.tokens import token_hash
 from common.views.links import LinkView
@@ -63,6 +63,7 @@ class CalendarFeedView(LinkView):
         owner, now = self.door, timezone.now()
         with acting_as(owner.pk), translation.override(owner.language):
             found = entries_of(owner, list(queries.calendar_sessions(owner, since=now - KEPT)))
+            found += further_entries(owner, since=now - KEPT)
             written = calendar_feed(found, name=_("SPP Portal"), now=now)
         return HttpResponse(written, content_type=CONTENT_TYPE)
 
