@@ -215,6 +215,20 @@ def waiting_tasks(
     return tasks + [review_task(cycle, today=today) for cycle in reviews]
 
 
+def enquiry_tasks(waiting: int, *, programme: Programme) -> list[Task]:
+    """Return what companies wait for from the secretariat itself."""
+    if not waiting:
+        return []
+    return [
+        Task(
+            title=gettext("Enquiries that wait for an answer"),
+            status="open",
+            url=reverse("programmes:enquiries", args=[programme.pk]) + with_query(None, show="open"),
+            detail=str(waiting),
+        )
+    ]
+
+
 def review_task(cycle: Cycle, *, today: date) -> Task:
     days = (today - cycle.since).days if cycle.since else 0
     waits = gettext("waiting for a review since today")

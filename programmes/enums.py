@@ -193,3 +193,9 @@ class LetterOutcome(models.TextChoices):
     WRITTEN = "written", pgettext_lazy("letter", "Handed to the post")
     CALLED_OFF = "called_off", pgettext_lazy("letter", "Called off")
     CLOSED = "closed", pgettext_lazy("letter", "The account is closed")
+
+
+class NoticeAudience(models.TextChoices):
+    COMPANIES = "companies", pgettext_lazy("audience", "All companies")
+    ADVISERS = "advisers", pgettext_lazy("audience", "All advisers")
+    ALL = "all", pgettext_lazy("audience", "Companies and advisers")

@@ -7,6 +7,8 @@ from .views import (
     check_in,
     closing,
     door,
+    enquiries,
+    notices,
     online,
     outcome,
     photos,
@@ -227,4 +229,28 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/quotes/remarks/new/", quotes.NewRemarkView.as_view(), name="new_remark"),
     path("programmes/<uuid:programme_id>/quotes/remarks/<uuid:remark_id>/", quotes.RemarkView.as_view(), name="remark"),
     path(f"{SURVEY}/consent/", quotes.OwnConsentView.as_view(), name="own_consent"),
+    # Announcements
+    path("programmes/<uuid:programme_id>/notices/", notices.NoticesView.as_view(), name="notices"),
+    path("programmes/<uuid:programme_id>/notices/new/", notices.NewNoticeView.as_view(), name="new_notice"),
+    path("programmes/<uuid:programme_id>/notices/<uuid:notice_id>/", notices.NoticeView.as_view(), name="notice"),
+    path(
+        "programmes/<uuid:programme_id>/notices/<uuid:notice_id>/edit/",
+        notices.EditNoticeView.as_view(),
+        name="edit_notice",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/notices/<uuid:notice_id>/read/",
+        notices.ReadNoticeView.as_view(),
+        name="read_notice",
+    ),
+    # Enquiries to the secretariat
+    path("programmes/<uuid:programme_id>/enquiries/", enquiries.EnquiriesView.as_view(), name="enquiries"),
+    path("companies/<uuid:company_id>/enquiries/", enquiries.CompanyEnquiriesView.as_view(), name="company_enquiries"),
+    path("companies/<uuid:company_id>/enquiries/new/", enquiries.AskView.as_view(), name="ask"),
+    path("companies/<uuid:company_id>/enquiries/<uuid:enquiry_id>/", enquiries.EnquiryView.as_view(), name="enquiry"),
+    path(
+        "companies/<uuid:company_id>/enquiries/<uuid:enquiry_id>/close/",
+        enquiries.CloseEnquiryView.as_view(),
+        name="close_enquiry",
+    ),
 ]

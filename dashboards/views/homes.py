@@ -22,6 +22,8 @@ from policies.queries import drafting
 from policies.rendering.drafting import next_thing
 from programmes import queries as programmes
 from programmes.models import Enrolment, MilestoneKind, Session
+from programmes.queries.enquiries import enquiry_counts
+from programmes.queries.notices import unread_notices
 from programmes.rendering import as_of_line
 from programmes.views import PAGE_SIZE, CompanyPageMixin, ProgrammeMixin, places_of
 
@@ -68,7 +70,8 @@ class HelpView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         place, places = present_place(self.request), places_of(self.request).all
-        return super().get_context_data(kinds=[place.kind] if place else sorted({p.kind for p in places}), **kwargs)
+        kinds = [place.kind] if place else sorted({p.kind for p in places})
+        return super().get_context_data(kinds=kinds, place=place, **kwargs)
 
 
 class ProgrammeView(ProgrammeMixin, TemplateView):
@@ -117,7 +120,10 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
         booked = consultations.upcoming(user, now=now).filter(programme=programme)[:3]
         return {
             "stages": rendering.stage_table(policies.state_counts(taking_part), programme=programme),
-            "waiting": rendering.waiting_tasks(figures, ledger, reviews, programme=programme, today=today),
+            "waiting": [
+                *rendering.enquiry_tasks(enquiry_counts(user, programme)["open"], programme=programme),
+                *rendering.waiting_tasks(figures, ledger, reviews, programme=programme, today=today),
+            ],
             "coming": rendering.coming(sessions, booked, with_company=True),
         }
 
@@ -145,7 +151,14 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         cycle = drafting.present_cycle(user, self.company)
         asked = next_thing(drafting.overview(cycle, user.pk), self.company.pk) if cycle else None
         home = rendering.company_home(self.company, enrolment, kinds, sessions, list(own), asked=asked, now=now)
-        return context | home | {"tasks": rendering.agreed_tasks(agreed_items(user, self.company)[:5], today=self.day)}
+        return (
+            context
+            | home
+            | {
+                "tasks": rendering.agreed_tasks(agreed_items(user, self.company)[:5], today=self.day),
+                "notices": unread_notices(user, [e.programme_id for e in enrolments], today=self.day)[:3],
+            }
+        )
 
 
 class LooksView(CompanyPageMixin, ListView):
@@ -197,6 +210,7 @@ class AdvisingView(ProgrammeMixin, ListView):
             "table": rendering.queue_table(rows, seen, user=user, today=self.day),
             "empty": rendering.queue_empty(self.waiting, booked, show=self.show),
             "coming": rendering.coming(sessions, booked, with_company=True)[:5],
+            "notices": unread_notices(user, [self.programme.pk], today=self.day)[:3],
         }
 
 

@@ -14,6 +14,7 @@ from .attendance import (
 )
 from .closing import MeetingRemark, MeetingRemarkQuerySet, Presentation, PresentationQuerySet
 from .conflicts import Conflict, ConflictQuerySet
+from .enquiries import Enquiry, EnquiryPost, EnquiryPostQuerySet, EnquiryQuerySet
 from .feedback import (
     Feedback,
     FeedbackQuerySet,
@@ -28,6 +29,7 @@ from .feedback import (
 )
 from .following import Charge, Extension, LastingQuerySet, MemoSave, MemoSaveQuerySet
 from .mailings import Mailing, MailingQuerySet, MailingRecipient, MailingRecipientQuerySet
+from .notices import Notice, NoticeQuerySet, NoticeRead, NoticeReadQuerySet
 from .programme import (
     Assignment,
     AssignmentQuerySet,
@@ -78,6 +80,10 @@ __all__ = [
     "ConflictQuerySet",
     "DoorOperation",
     "DoorOperationQuerySet",
+    "Enquiry",
+    "EnquiryPost",
+    "EnquiryPostQuerySet",
+    "EnquiryQuerySet",
     "Enrolment",
     "EnrolmentQuerySet",
     "Extension",
@@ -100,6 +106,10 @@ __all__ = [
     "MilestoneDateQuerySet",
     "MilestoneKind",
     "MilestoneKindQuerySet",
+    "Notice",
+    "NoticeQuerySet",
+    "NoticeRead",
+    "NoticeReadQuerySet",
     "Observer",
     "ObserverQuerySet",
     "OnlineList",

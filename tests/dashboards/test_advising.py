@@ -167,7 +167,7 @@ def test_the_queue_asks_the_same_whatever_waits(cast, sign_in, count):
         for number in range(count - 1)
     )
     with translation.override("ja"):
-        assert len(queries_of(sign_in(cast.people["adviser"]), queue(cast.programme))) == 10
+        assert len(queries_of(sign_in(cast.people["adviser"]), queue(cast.programme))) == 11
 
 
 def test_somebody_who_belongs_to_a_company_does_not_find_it_in_the_queue(cast, sign_in):

@@ -171,7 +171,7 @@ def test_home_asks_the_same_whatever_it_holds(running, sign_in, count):
         start = timezone.now() + timedelta(days=number + 1)
         make_consultation(running.enrolment, adviser, starts_at=start, state="booked")
         make_attendance(make_session(running.programme, starts_at=start), make_person(running.company), attended=None)
-    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 12
+    assert len(queries_of(sign_in(running.people["staff"]), home(running.company))) == 13
 
 
 # --- The page of a company --------------------------------------------------------------------------------------------

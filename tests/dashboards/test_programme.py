@@ -183,7 +183,7 @@ def test_the_home_asks_the_same_whatever_it_holds(cast, sign_in, count):
         put(enrolment, "submitted", submitted_on=date(2025, 2, 1))
         make_session(cast.programme, starts_at=now + timedelta(days=number + 1))
         make_consultation(enrolment, adviser, starts_at=now + timedelta(days=number + 1), state="booked")
-    assert len(queries_of(sign_in(cast.people["secretariat"]), home(cast.programme))) == 12
+    assert len(queries_of(sign_in(cast.people["secretariat"]), home(cast.programme))) == 13
 
 
 # --- The adviser's home -----------------------------------------------------------------------------------------------

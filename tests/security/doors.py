@@ -69,9 +69,11 @@ NAMED_BY = {
     "file_id": "programme's file",
     "certificate_id": "certificate",
     "remark_id": "remark on a presentation",
-    "mailing_id": "mailing",
-    "message_id": "own message",
     "word_import_id": "text from Word",
+    "mailing_id": "mailing",
+    "notice_id": "notice",
+    "enquiry_id": "enquiry",
+    "message_id": "own message",
 }
 
 

@@ -1,9 +1,11 @@
 """Rows of letters, announcements and enquiries for each owner."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from notifications.models import Message
-from programmes.models import Mailing, MailingRecipient
+from programmes.models import Enquiry, EnquiryPost, Mailing, MailingRecipient, Notice, NoticeRead
 from tests.security import audiences
 
 KINDS = {
@@ -11,6 +13,12 @@ KINDS = {
     "sent mailing": (Mailing, audiences.MANAGED),
     "recipient of a mailing": (MailingRecipient, audiences.MANAGED),
     "own message": (Message, audiences.MANAGERS),
+    "notice": (Notice, audiences.PROGRAMME),
+    "notice to advisers": (Notice, audiences.SEATED),
+    "later notice": (Notice, audiences.MANAGED),
+    "reading of a notice": (NoticeRead, audiences.MANAGED),
+    "enquiry": (Enquiry, audiences.FEEDBACK),
+    "word of an enquiry": (EnquiryPost, audiences.FEEDBACK),
 }
 
 
@@ -19,6 +27,8 @@ def fill(world, owner: str) -> None:
     head = {"company": "manager"}.get(owner, owner)
     own = Message.objects.create(to_user=world.people[head], kind="job_done", language="ja", path="/help/")
     world.keep("own message", owner, own)
+    _fill_notices(world, owner)
+    _fill_enquiries(world, owner)
 
 
 def _fill_mailings(world, owner: str) -> None:
@@ -37,3 +47,26 @@ def _fill_mailings(world, owner: str) -> None:
         language="ja",
     )
     world.keep("recipient of a mailing", owner, recipient)
+
+
+def _fill_notices(world, owner: str) -> None:
+    """One to all, one to advisers alone, and one that nobody is shown yet; the first was read by somebody else."""
+    programme, author, today = world["programme", owner], world["seat", owner].user, timezone.localdate()
+    shown = {"programme": programme, "title_en": "N", "text_en": "N", "created_by": author}
+    first = Notice.objects.create(audience="all", visible_from=today, **shown)
+    world.keep("notice", owner, first)
+    to_advisers = Notice.objects.create(audience="advisers", visible_from=today, **shown)
+    world.keep("notice to advisers", owner, to_advisers)
+    later = Notice.objects.create(audience="all", visible_from=today + timedelta(days=2), **shown)
+    world.keep("later notice", owner, later)
+    read = NoticeRead.objects.create(notice=first, programme=programme, user=author, read_at=timezone.now())
+    world.keep("reading of a notice", owner, read)
+
+
+def _fill_enquiries(world, owner: str) -> None:
+    now, author = timezone.now(), world["seat", owner].user
+    both = {"company": world["company", owner], "programme": world["programme", owner]}
+    enquiry = Enquiry.objects.create(subject="E", asked_by=author, created_at=now, said_at=now, **both)
+    world.keep("enquiry", owner, enquiry)
+    post = EnquiryPost.objects.create(enquiry=enquiry, author=author, text="E", said_at=now, **both)
+    world.keep("word of an enquiry", owner, post)

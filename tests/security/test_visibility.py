@@ -144,6 +144,12 @@ mailing                  | -       | -     | -         | -        | -       | - 
 sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 own message              | c       | -     | n         | s        | -       | -          | -      | -           | -     | -
+notice                   | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+notice to advisers       | -       | -     | -         | -        | cn      | cn         | cn     | cn          | s     | -
+later notice             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+reading of a notice      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+enquiry                  | c       | c     | n         | s        | -       | -          | -      | cn          | s     | -
+word of an enquiry       | c       | c     | n         | s        | -       | -          | -      | cn          | s     | -
 access                   | -       | -     | -         | -        | -       | -          | -      | -           | -     | -
 """
 
