@@ -186,7 +186,9 @@ class SessionForm(PortalFormMixin, forms.ModelForm):
             self.add_error("title_ja", _("Please give the title in at least one language."))
         begins, ends = data.get("begins"), data.get("ends")
         if begins and ends and ends <= begins and not self.extra_days:
-            self.add_error("ends", _("The end must come after the start."))
+            self.add_error(
+                "ends", _("The end must come after the start, on the same day. For another day, make another session.")
+            )
         day, until = data.get("held_on"), data.get("registration_ends_at")
         if day and begins and until and until > _moment(day, begins):
             self.add_error("registration_ends_at", _("Registration has to end before the session begins."))

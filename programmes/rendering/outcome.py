@@ -79,35 +79,41 @@ def is_known(chosen: str) -> bool:
 
 
 def outcome_table(rows: Iterable[Attendance], *, session: Session, title: str) -> Table:
-    """The people behind a figure: as planned and as it came, and why where somebody decided by hand."""
+    """The people behind a figure: as planned and as it came, and why where somebody decided by hand.
+
+    Each name leads to where it is corrected, and stands above the company. Times and minutes are left out where nobody of
+    the page has any, so that the table fits the tablet at the door.
+    """
+    rows = list(rows)
+    has_times, has_minutes = any(row.arrived_at for row in rows), any(row.minutes_online is not None for row in rows)
+    columns = [
+        (Column(label=gettext("Name")), True),
+        (Column(label=gettext("Planned")), True),
+        (Column(label=gettext("Attendance")), True),
+        (Column(label=gettext("Arrived")), has_times),
+        (Column(label=gettext("Minutes online"), numeric=True), has_minutes),
+        (Column(label=gettext("Where it comes from")), True),
+    ]
     return Table(
         caption=title,
-        columns=[
-            Column(label=gettext("Name")),
-            Column(label=gettext("Company")),
-            Column(label=gettext("Planned")),
-            Column(label=gettext("Attendance")),
-            Column(label=gettext("Arrived")),
-            Column(label=gettext("Minutes online"), numeric=True),
-            Column(label=gettext("Where it comes from")),
-            Column(label=gettext("Change")),
+        columns=[column for column, is_shown in columns if is_shown],
+        rows=[
+            tuple(cell for cell, (_column, is_shown) in zip(_row(row, session), columns, strict=True) if is_shown)
+            for row in rows
         ],
-        rows=[_row(row, session) for row in rows],
     )
 
 
 def _row(row: Attendance, session: Session) -> tuple:
     address = reverse("programmes:correct_attendance", args=[session.programme_id, session.pk, row.pk])
-    words = format_html('{}<span class="visually-hidden"> {}</span>', gettext("Correct"), row.person.name)
+    words = format_html('<span class="visually-hidden">{} </span>{}', gettext("Correct"), row.person.name)
     return (
-        Cell(row.person.name, "nowrap"),
-        row.company.name,
-        Mode(row.planned_mode).label,
+        format_html('<div>{}<div class="quiet">{}</div></div>', link(words, address), row.company.name),
+        Cell(Mode(row.planned_mode).label, "nowrap"),
         standing(row),
         dates.clock(row.arrived_at) if row.arrived_at else None,
         row.minutes_online,
         f"{row.get_source_display()} · {row.note}" if row.note else row.get_source_display(),
-        link(words, address),
     )
 
 

@@ -74,7 +74,9 @@ def survey_line(survey: Survey, own: OwnSurvey | None, *, session: Session, now:
         return f"{open_until} {sent}"
     words = gettext("Change your answers") if own.answered_on else gettext("To the survey")
     sent = gettext("You were sent a link by e-mail.")
-    return format_html('{} {} <a href="{}#survey">{}</a>', open_until, sent, session_url(session), words)
+    # One element: on a telephone the cell is a row of its elements.
+    line = '<span>{} {} <a href="{}#survey">{}</a></span>'
+    return format_html(line, open_until, sent, session_url(session), words)
 
 
 # --- The secretariat's pages --------------------------------------------------------------------------------------------
