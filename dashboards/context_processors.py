@@ -104,9 +104,11 @@ def _entries(place: Place | None) -> list[tuple[str, str, list]]:
 
 # Pages that belong to an entry of the menu without being it; a company seen from outside belongs to the list it is in.
 _FROM_OUTSIDE = {"dashboards:companies", "dashboards:advising"}
+_OF_THE_LIST = ("following", "timeline", "charge", "memo", "extend", "seen_as", "stalled")
 _BELONGS_TO = {
     "programmes:session": {"programmes:sessions", "programmes:company_sessions"},
     "dashboards:company": _FROM_OUTSIDE | {"dashboards:company_home"},
+    **{f"dashboards:{name}": {"dashboards:companies"} for name in _OF_THE_LIST},
     "policies:company": _FROM_OUTSIDE,
     "programmes:company_sessions": _FROM_OUTSIDE,
     "programmes:register": {"programmes:company_sessions"},

@@ -5,6 +5,7 @@ from .views import mailings
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
+COMPANY = "programmes/<uuid:programme_id>/companies/<uuid:company_id>"
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("places/", views.PlacesView.as_view(), name="places"),
@@ -13,7 +14,15 @@ urlpatterns = [
     path("companies/<uuid:company_id>/home/", views.CompanyHomeView.as_view(), name="company_home"),
     path("companies/<uuid:company_id>/looks/", views.LooksView.as_view(), name="looks"),
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),
-    path("programmes/<uuid:programme_id>/companies/", views.CompaniesView.as_view(), name="companies"),
+    path("programmes/<uuid:programme_id>/companies/", views.CohortView.as_view(), name="companies"),
+    path("programmes/<uuid:programme_id>/companies/stalled/", views.StalledView.as_view(), name="stalled"),
+    # One company as the secretariat follows it.
+    path(f"{COMPANY}/", views.FollowingView.as_view(), name="following"),
+    path(f"{COMPANY}/timeline/", views.TimelineView.as_view(), name="timeline"),
+    path(f"{COMPANY}/charge/", views.ChargeView.as_view(), name="charge"),
+    path(f"{COMPANY}/memo/", views.MemoView.as_view(), name="memo"),
+    path(f"{COMPANY}/deadlines/<uuid:kind_id>/", views.ExtendView.as_view(), name="extend"),
+    path(f"{COMPANY}/seen-as/", views.SeenAsView.as_view(), name="seen_as"),
     path("programmes/<uuid:programme_id>/advising/", views.AdvisingView.as_view(), name="advising"),
     path("programmes/<uuid:programme_id>/advising/companies/", views.AdvisedView.as_view(), name="advised"),
     # Letters to many

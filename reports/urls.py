@@ -76,4 +76,6 @@ urlpatterns = [
     path(f"{DRAFT}/blocks/<uuid:block_id>/", builder.BlockView.as_view(), name="draft_block"),
     path(f"{DRAFT}/blocks/<uuid:block_id>/save/", builder.SaveBlockView.as_view(), name="save_block"),
     path(f"{DRAFT}/late/<uuid:block_save_id>/", builder.BlockConflictView.as_view(), name="block_conflict"),
+    # The cohort matrix as a file
+    path("programmes/<uuid:programme_id>/companies/sheet/", views.CohortSheetView.as_view(), name="cohort_sheet"),
 ]

@@ -1,36 +1,32 @@
-"""Homes of every role, and the help for it."""
-
-from datetime import date, datetime, time, timedelta
+"""Homes of every role, and the page of one company."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.generic import FormView, ListView, RedirectView, TemplateView
 
 from audit.queries import looks
+from companies import queries as companies
 from companies.enums import AccessKind
 from consultations import queries as consultations
 from consultations.models import Consultation
 from consultations.queries.minutes import agreed_items
-from dashboards import queries, rendering
 from dashboards.context_processors import SESSION_KEY, place_url, present_place
-from dashboards.forms import AsOfForm, PlaceForm
+from dashboards.forms import PlaceForm
+from dashboards.queries import homes as queries
+from dashboards.rendering import homes as rendering
 from policies import queries as policies
-from policies.queries import drafting
+from policies.forms.cohort import AsOfForm
+from policies.queries import cohort, drafting
 from policies.rendering.drafting import next_thing
 from programmes import queries as programmes
-from programmes.models import Enrolment, MilestoneKind, Session
+from programmes.models import Attendance, Enrolment, MilestoneKind, Session
+from programmes.queries import following
 from programmes.queries.enquiries import enquiry_counts
 from programmes.queries.notices import unread_notices
 from programmes.rendering import as_of_line
 from programmes.views import PAGE_SIZE, CompanyPageMixin, ProgrammeMixin, places_of
-
-
-def day_ends(day: date) -> datetime:
-    """Return the first moment after the day, Asia/Tokyo."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 class HomeView(LoginRequiredMixin, RedirectView):
@@ -98,7 +94,7 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
         day = form.day(self.day)
         as_of = day if day != self.day else None
         figures = policies.cohort_figures(user, programme, day=day)
-        ledger = consultations.ledger(user, programme, now=min(self.now, day_ends(day)), day=day)
+        ledger = consultations.ledger(user, programme, now=min(self.now, cohort.day_ends(day)), day=day)
         kinds = programmes.milestone_counts(user, programme, day=day)
         context = {
             "filter_form": form,
@@ -128,6 +124,36 @@ class ProgrammeView(ProgrammeMixin, TemplateView):
         }
 
 
+class CompanyView(CompanyPageMixin, TemplateView):
+    """One company: who they are, what they take part in and how far they are."""
+
+    template_name = "dashboards/company.html"
+    tab = "dashboards:company"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        user, now = self.request.user, self.now
+        enrolments = list(queries.enrolments_of(user, self.company, day=self.day))
+        kinds = following.deadlines(
+            user, company_id=self.company.pk, programme_ids=[e.programme_id for e in enrolments], day=self.day
+        )
+        consultations_of = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
+        attended = Attendance.objects.visible_to(user).present().filter(company=self.company)
+        years = rendering.years(
+            enrolments,
+            list(kinds),
+            list(attended.select_related("session", "person")),
+            list(consultations_of),
+            managed=[each.programme_id for each in enrolments if self.places.manages(each.programme_id)],
+            now=now,
+        )
+        return context | {
+            "years": years,
+            "terms": rendering.profile_terms(self.company),
+            "people": rendering.people_table(companies.people(user, self.company)),
+        }
+
+
 class CompanyHomeView(CompanyPageMixin, TemplateView):
     """A company's home: the one next thing, how far it is, and what comes."""
 
@@ -145,7 +171,9 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         if not enrolments:
             return context
         enrolment = enrolments[0]
-        kinds = MilestoneKind.objects.visible_to(user).filter(programme=enrolment.programme_id)
+        kinds = following.deadlines(
+            user, company_id=self.company.pk, programme_ids=[enrolment.programme_id], day=self.day
+        )
         sessions = programmes.upcoming_sessions(user, programme_ids=[e.programme_id for e in enrolments], now=now)
         own = Consultation.objects.visible_to(user).filter(company=self.company).select_related("adviser")
         cycle = drafting.present_cycle(user, self.company)

@@ -21,11 +21,21 @@ from policies.models import (
     Revision,
     Section,
 )
+from programmes.models import Extension, MilestoneKind
+
+from .progress import FORMULATED_MILESTONES
 
 
 def present_cycle(user, company: Company, theme: str = Theme.HUMAN_RIGHTS) -> Cycle | None:
-    """Return the cycle that the company is at: the last one of its policy; None where none was begun or may be seen."""
+    """Return the cycle that the company is at: the last one of its policy; None where none was begun or may be seen.
+
+    `own_target` is the day that it was given instead of the programme's target day, if any.
+    """
+    kinds = MilestoneKind.objects.filter(programme=OuterRef("programme"), source__in=FORMULATED_MILESTONES)
+    target = Subquery(kinds.order_by("order", "pk").values("pk")[:1])
+    longer = Extension.objects.standing().filter(enrolment=OuterRef("enrolment"), kind=target)
     cycles = Cycle.objects.visible_to(user).filter(company=company, policy__theme=theme)
+    cycles = cycles.annotate(own_target=Subquery(longer.values("due_on")[:1]))
     return cycles.select_related("policy", "company", "programme").order_by("-number").first()
 
 

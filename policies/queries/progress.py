@@ -7,7 +7,7 @@ from django.db.models import CharField, Count, DateField, OuterRef, Q, QuerySet,
 from policies.enums import State, Theme, Transition
 from policies.models import Cycle, Move
 from programmes.enums import MilestoneCode
-from programmes.models import Assignment, Enrolment, MilestoneDate, Programme
+from programmes.models import Assignment, Enrolment, Extension, MilestoneDate, MilestoneKind, Programme
 
 FORMULATED_MILESTONES = (MilestoneCode.APPROVED, MilestoneCode.PUBLISHED)
 AFTER_SUBMISSION = (
@@ -30,6 +30,22 @@ def formulated(programme: Programme, day: date) -> Q:
     return reached(programme, day, FORMULATED_MILESTONES)
 
 
+def target_kind(programme: Programme) -> QuerySet[MilestoneKind]:
+    """The milestone by which a policy of this programme counts as formulated: the first of approved and published."""
+    return programme.milestone_kinds.filter(source__in=FORMULATED_MILESTONES).order_by("order", "pk")
+
+
+def is_late(programme: Programme, day: date) -> Q:
+    """The target day is over by `day`, nobody gave the company longer, and its policy was not formulated by then."""
+    kind = Subquery(target_kind(programme).values("pk")[:1])
+    longer = Extension.objects.as_of(day).filter(programme=programme, kind_id=kind, due_on__gte=day)
+    return (
+        Q(programme__target_due_on__lt=day)
+        & ~formulated(programme, day)
+        & ~Q(pk__in=longer.order_by().values("enrolment_id"))
+    )
+
+
 def advised(programme: Programme, day: date) -> Q:
     """True for an enrolment that has an adviser on `day`."""
     return Q(pk__in=Assignment.objects.on(day).filter(programme=programme).order_by().values("enrolment_id"))
@@ -47,7 +63,7 @@ def present_state(theme: str = Theme.HUMAN_RIGHTS) -> Subquery:
 def cohort_figures(user, programme: Programme, *, day: date) -> dict[str, int]:
     """Count the companies that take part on `day`, and what they reached by it; all of it in one statement.
 
-    enrolled, submitted (a first draft, or further), formulated, without_adviser.
+    enrolled, submitted (a first draft, or further), formulated, without_adviser, late.
     """
     enrolments = Enrolment.objects.visible_to(user).filter(programme=programme).as_of(day)
     return enrolments.aggregate(
@@ -55,6 +71,7 @@ def cohort_figures(user, programme: Programme, *, day: date) -> dict[str, int]:
         submitted=Count("pk", filter=reached(programme, day, AFTER_SUBMISSION)),
         formulated=Count("pk", filter=formulated(programme, day)),
         without_adviser=Count("pk", filter=~advised(programme, day)),
+        late=Count("pk", filter=is_late(programme, day)),
     )
 
 

@@ -271,6 +271,8 @@ def policy_home(found: Home, *, company, today: date) -> dict:
 def policy_lead(cycle: Cycle, *, today: date) -> str:
     """Return programme, target date, and that nothing is submitted: filled in and submitted must never look alike."""
     parts, target = [cycle.programme.name], cycle.programme.target_due_on
+    if target:
+        target = getattr(cycle, "own_target", None) or target
     if target and cycle.state not in FORMULATED_STATES:
         due = gettext("To be formulated by %(day)s") % {"day": dates.long_date(target)}
         parts.append(f"{due} ({days_left(target, today=today)})")

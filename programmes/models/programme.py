@@ -307,6 +307,11 @@ class MilestoneKind(IdentifiedModel):
         return in_language(self, "name")
 
     @property
+    def is_deadline(self) -> bool:
+        """Whether a company can be given longer for it; not for the day of a session or of joining."""
+        return self.source not in (MilestoneCode.JOINED, MilestoneCode.SESSION)
+
+    @property
     def name(self) -> str:
         return in_language(self, "name")
 

@@ -55,9 +55,11 @@ def extend_deadline(
 ) -> Extension:
     """Give the company longer for a milestone, from today on.
 
-    Raises ValidationError at `due_on` for a day that is over or not later than the present deadline, and for a milestone
-    that is reached.
+    Raises ValidationError at `due_on` for a day that is over or not later than the present deadline, for a milestone
+    that is reached, and for one whose day is nobody's deadline.
     """
+    if not kind.is_deadline:
+        raise ValidationError({"due_on": _("The day of this milestone is nobody's deadline.")})
     _hold(enrolment)
     if MilestoneDate.objects.as_of(today).filter(enrolment=enrolment, kind=kind).exists():
         raise ValidationError({"due_on": _("The company has reached this milestone already.")})

@@ -1,3 +1,4 @@
+from .cohort import CohortSheetView
 from .reports import (
     CancelView,
     NewReportView,
@@ -14,6 +15,7 @@ from .reports import (
 
 __all__ = [
     "CancelView",
+    "CohortSheetView",
     "NewReportView",
     "PdfView",
     "ProgressView",

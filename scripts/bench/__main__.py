@@ -28,6 +28,7 @@ from workbook import write_workbook
 SIZES = (16, 160, 1600)
 REGISTER_SIZES = (100, 1_000, 10_000)
 CERTIFICATES = 1_000
+COHORT = 3_000
 REQUESTS = 60
 WARM_UP = 6
 
@@ -169,6 +170,18 @@ def measure_certificates(folder: Path) -> dict:
         return query_counts(env, "certificates.py", str(CERTIFICATES))
 
 
+def measure_cohort(folder: Path) -> dict:
+    """The cohort matrix of 3,000 companies by 13 milestones, today and on an earlier day."""
+    say(f"cohort of {COHORT}")
+    code = "bench-cohort"
+    workbook = folder / f"{code}.xlsx"
+    write_workbook(workbook, companies=COHORT, code=code)
+    with own_database("portal_bench_cohort", folder) as env:
+        run(["manage.py", "import_programme", str(workbook)], env=env)
+        run(["manage.py", "open_account", "secretariat@bench.example"], env=env)
+        return measure_pages(env, query_counts(env, "cohort.py", code))
+
+
 def measure_door(folder: Path) -> dict:
     """The list at the door for 500 people, and a list of an online meeting of 1,000 rows."""
     say("door of 500, and a list of 1,000 rows")
@@ -277,6 +290,7 @@ def main() -> None:
         results = {str(size): measure(size, Path(folder)) for size in SIZES}
         certificates = measure_certificates(Path(folder))
         door = measure_door(Path(folder))
+        cohort = measure_cohort(Path(folder))
     document = {
         "machine": machine(),
         "commit": commit(),
@@ -287,6 +301,7 @@ def main() -> None:
         "sizes": results,
         "register": registers,
         "certificates": certificates,
+        "cohort": cohort,
         "growth": growth(results, registers),
     }
     print(json.dumps(document, ensure_ascii=False, indent=2))

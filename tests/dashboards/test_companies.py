@@ -40,24 +40,30 @@ def names(response) -> list[str]:
 def test_each_row_has_stage_adviser_and_the_day_of_each_milestone(listed, cohort):
     programme, enrolments, _user = cohort
     response = listed()
-    assert [column.label for column in response.context["table"].columns] == [
-        "企業", "コード", "人権方針(本日)", "アドバイザー", "JOINED", "SUBMITTED", "ENDORSED", "APPROVED", "PUBLISHED",
+    assert [head.label for head in response.context["matrix"].heads] == [
+        "企業", "コード", "人権方針", "アドバイザー", "事務局の担当", "達成", "未達成",
+        "JOINED", "SUBMITTED", "ENDORSED", "APPROVED", "PUBLISHED",
     ]  # fmt: skip
     adviser = programme.seats.get(role="adviser").name_ja
+    late = "提出済み（確認待ち） 期限超過"
     assert rows(response) == [
-        ["アオバ", enrolments[0].code, "公表済み", adviser, "2024/11/1", "2025/2/10", "–", "2025/3/14", "2025/3/17"],
-        ["イズミ", enrolments[1].code, "入力中 期限超過", "–", "2024/11/1", "–", "–", "–", "–"],
-        ["ウミ", enrolments[2].code, "提出済み（確認待ち） 期限超過", "–", "2024/11/1", "2025/1/20", "–", "–", "–"],
-    ]
+        ["アオバ", enrolments[0].code, "公表済み", adviser, "–", "4", "ENDORSED",
+         "2024/11/1", "2025/2/10", "未", "2025/3/14", "2025/3/17"],
+        ["イズミ", enrolments[1].code, "入力中 期限超過", "–", "–", "1", "SUBMITTED ENDORSED APPROVED ほか1件",
+         "2024/11/1", "未", "未", "未", "未"],
+        ["ウミ", enrolments[2].code, late, "–", "–", "2", "ENDORSED APPROVED PUBLISHED",
+         "2024/11/1", "2025/1/20", "未", "未", "未"],
+    ]  # fmt: skip
 
 
 def test_an_earlier_day_shows_what_was_reached_by_it(listed, cohort):
     response = listed("as_of=2025-03-14")
-    assert {row[0]: row[5:] for row in rows(response)} == {
-        "アオバ": ["2025/2/10", "–", "2025/3/14", "–"],
-        "イズミ": ["–", "–", "–", "–"],
-        "ウミ": ["2025/1/20", "–", "–", "–"],
+    assert {row[0]: row[8:] for row in rows(response)} == {
+        "アオバ": ["2025/2/10", "未", "2025/3/14", "未"],
+        "イズミ": ["未", "未", "未", "未"],
+        "ウミ": ["2025/1/20", "未", "未", "未"],
     }
+    assert [row[2] for row in rows(response)] == ["承認済み", "未着手", "提出済み（確認待ち）"]
     assert words(response, "p", "lead-line") == [f"{cohort[0].name_ja} · 2025年3月14日(金)現在"]
 
 
@@ -148,7 +154,7 @@ def test_a_company_in_two_programmes_shows_the_milestones_of_this_one(cast, sign
     put(cast.enrolment, "approved", **APPROVED)
     response = sign_in(user).get(reverse("dashboards:companies", args=[cast.other_programme.pk]))
     assert names(response) == [cast.stranger.company.name_ja]
-    assert rows(response)[0][4:] == ["2024/11/1", "–", "–", "–", "–"]
+    assert rows(response)[0][7:] == ["2024/11/1", "未", "未", "未", "未"]
 
 
 def test_a_page_has_fifty_companies(cast, sign_in):

@@ -116,7 +116,7 @@ def test_what_is_open_from_an_earlier_day_is_of_that_day(pilot, sign_in):
     response = client.get(home(programme, "?as_of=2025-03-31"))
     url = reverse("dashboards:companies", args=[programme.pk])
     assert response.context["figures"][0].url == f"{url}?as_of=2025-03-31"
-    assert f'href="{url}?sort=m-approved&amp;as_of=2025-03-31"' in response.content.decode()
+    assert f'href="{url}?milestone=approved&amp;reached=yes&amp;as_of=2025-03-31"' in response.content.decode()
     assert client.get(home(programme)).context["figures"][0].url == url
 
 

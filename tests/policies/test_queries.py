@@ -36,20 +36,22 @@ def cohort(db):
 
 
 @pytest.mark.parametrize(
-    ("day", "submitted", "formulated"),
+    ("day", "submitted", "formulated", "late"),
     [
-        (date(2025, 2, 9), 0, 0),
-        (date(2025, 2, 10), 1, 0),
-        (date(2025, 3, 14), 2, 1),
-        (date(2025, 3, 31), 3, 1),
-        (date(2025, 4, 10), 3, 2),
+        (date(2025, 2, 9), 0, 0, 0),
+        (date(2025, 2, 10), 1, 0, 0),
+        (date(2025, 3, 14), 2, 1, 0),
+        (date(2025, 3, 31), 3, 1, 0),
+        (date(2025, 4, 1), 3, 1, 3),
+        (date(2025, 4, 10), 3, 2, 2),
     ],
 )
-def test_figures_stand_for_a_day(cohort, day, submitted, formulated):
+def test_figures_stand_for_a_day(cohort, day, submitted, formulated, late):
     programme, _enrolments, user = cohort
     with seen_by(user):
         figures = queries.cohort_figures(user, programme, day=day)
-    assert figures == {"enrolled": 4, "submitted": submitted, "formulated": formulated, "without_adviser": 4}
+    counted = {"submitted": submitted, "formulated": formulated, "late": late}
+    assert figures == {"enrolled": 4, "without_adviser": 4} | counted
 
 
 def test_a_day_that_was_corrected_no_longer_counts(cohort):

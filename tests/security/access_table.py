@@ -81,6 +81,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:looks": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:programme": (Page(get=PROGRAMME),),
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
+    "dashboards:stalled": (Page(**FOR_SECRETARIAT),),
+    "reports:cohort_sheet": (Page(**FOR_SECRETARIAT),),
+    # One company as the secretariat follows it; who may see its records knows that it takes part.
+    "dashboards:following": (Page(get=MANAGED, knows=RECORDS),),
+    "dashboards:timeline": (Page(get=MANAGED, knows=RECORDS),),
+    "dashboards:charge": (Page(get=MANAGED, post=MANAGED, posted=(302,), knows=RECORDS),),
+    "dashboards:memo": (Page(get=MANAGED, post=MANAGED, posted=(409,), knows=RECORDS),),
+    "dashboards:extend": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
+    "dashboards:seen_as": (Page(get=MANAGED, knows=RECORDS),),
     "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     "dashboards:advised": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     # Letters to many: a draft and a letter that was sent.

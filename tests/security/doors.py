@@ -38,6 +38,7 @@ NAMED_BY = {
     "company_id": "company",
     "programme_id": "programme",
     "session_id": "session",
+    "kind_id": "milestone kind",
     "attendance_id": "attendance",
     "list_id": "online list",
     "person_id": "person",

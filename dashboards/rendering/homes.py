@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import SimpleNamespace
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,41 +14,30 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
-from common.components import Cell, Chip, Column, Figure, Row, Table, Task, Term, badge, link, with_query
-from common.models import in_language
+from common.components import Cell, Chip, Column, Figure, Table, Task, Term, badge, link, with_query
 from companies.models import Company, Person
 from consultations.enums import State as ConsultationState
 from consultations.models import Consultation
 from consultations.queries import Ledger, is_bookable, own_ledger
 from consultations.rendering import Card, card, ledger_line, times_unit
 from consultations.rendering import when as consultation_when
+from dashboards.queries.homes import shown_of_queue
 from policies.enums import FORMULATED_STATES, State
 from policies.models import ActionItem, Cycle
+from policies.queries import FORMULATED_MILESTONES
 from policies.queries.queue import AGAIN, FIRST, QUESTION, Waiting
-from policies.rendering import journey_steps, state_badge, state_label
+from policies.rendering import journey_steps, state_badge
+from policies.rendering.cohort import names
 from policies.rendering.drafting import NextThing, days_left
 from programmes.enums import MilestoneCode
 from programmes.models import Attendance, Enrolment, MilestoneKind, Organisation, Programme, Session
 from programmes.rendering import Tab, companies_unit, own_sessions_table, session_url, where
 from programmes.rendering import when as session_when
 
-from .queries import shown_of_queue
-
-
-def names(advisers: Iterable[dict]) -> str:
-    """Return names that a query gave as {"name_ja", "name_en"}, in the reader's language or the other one."""
-    return gettext(", ").join(in_language(SimpleNamespace(**each), "name") for each in advisers)
-
-
 # --- Milestones -------------------------------------------------------------------------------------------------------
 
 
-def reached_days(enrolment: Enrolment) -> dict[UUID, date]:
-    """Return the day of each milestone that `reached_milestones` found, by the milestone's id."""
-    return {UUID(row["kind"]): date.fromisoformat(row["on"]) for row in enrolment.reached}
-
-
-def own_milestones_table(kinds: Iterable[MilestoneKind], days: dict[UUID, date], *, today: date) -> Table:
+def own_milestones_table(kinds: Iterable[MilestoneKind], *, today: date) -> Table:
     """One company's milestones in order, each with its definition and its day, or what stands in for one."""
     return Table(
         caption=gettext("Milestones"),
@@ -62,8 +50,8 @@ def own_milestones_table(kinds: Iterable[MilestoneKind], days: dict[UUID, date],
         rows=[
             (
                 kind.name,
-                _milestone_day(kind, days.get(kind.pk), today=today),
-                dates.short_date(kind.due_on) if kind.due_on else None,
+                _milestone_day(kind, today=today),
+                _own_deadline(kind),
                 kind.definition,
             )
             for kind in kinds
@@ -72,10 +60,32 @@ def own_milestones_table(kinds: Iterable[MilestoneKind], days: dict[UUID, date],
     )
 
 
-def _milestone_day(kind: MilestoneKind, day: date | None, *, today: date) -> SafeString | None:
-    if day:
-        return format_html('<span class="tag tag-done">{}</span>', dates.short_date(day))
-    if not kind.due_on or kind.due_on >= today:
+def own_due(kind: MilestoneKind) -> date | None:
+    """Return the company's own deadline, which `following.deadlines` found, or the programme's."""
+    return date.fromisoformat(kind.own["due_on"]) if kind.own else kind.due_on
+
+
+def _own_deadline(kind: MilestoneKind) -> str | None:
+    """Return the deadline, and why it is not the programme's where it was extended."""
+    due = own_due(kind)
+    if not kind.own:
+        return dates.short_date(due) if due else None
+    return gettext("%(day)s (extended: %(reason)s)") % {"day": dates.short_date(due), "reason": kind.own["reason"]}
+
+
+def own_target(programme: Programme, kinds: Iterable[MilestoneKind]) -> date | None:
+    """Return by when the company's policy is to be formulated, an extension counted."""
+    steps = [kind for kind in kinds if kind.source in FORMULATED_MILESTONES and kind.programme_id == programme.pk]
+    if programme.target_due_on and steps and steps[0].own:
+        return own_due(steps[0])
+    return programme.target_due_on
+
+
+def _milestone_day(kind: MilestoneKind, *, today: date) -> SafeString | None:
+    if kind.reached_on:
+        return format_html('<span class="tag tag-done">{}</span>', dates.short_date(kind.reached_on))
+    due = own_due(kind)
+    if not due or due >= today:
         return None
     # A session that nobody came to was missed; anything else that is due can still be done.
     return badge("missed" if kind.source == MilestoneCode.SESSION else "late")
@@ -96,7 +106,7 @@ def milestones_table(
         ],
         rows=[
             (
-                link(kind.name, _companies_url(programme, sort=f"m-{kind.code}", as_of=as_of)),
+                link(kind.name, _companies_url(programme, milestone=kind.code, reached="yes", as_of=as_of)),
                 f"{kind.reached} / {enrolled}",
                 meter(kind.reached, enrolled),
                 dates.short_date(kind.due_on) if kind.due_on else None,
@@ -183,15 +193,14 @@ def waiting_tasks(
     figures: dict[str, int], ledger: Ledger, reviews: Iterable[Cycle], *, programme: Programme, today: date
 ) -> list[Task]:
     """Return what waits for somebody, the most urgent first."""
-    tasks = []
-    missing = figures["enrolled"] - figures["formulated"]
-    if programme.target_due_on and programme.target_due_on < today and missing:
+    tasks, late = [], figures["late"]
+    if late:
         tasks.append(
             Task(
                 title=gettext("Policies not formulated by the target date"),
                 status="late",
                 url=_companies_url(programme, show="late"),
-                detail=count_of_companies(missing),
+                detail=count_of_companies(late),
             )
         )
     if ledger.overdue:
@@ -268,75 +277,6 @@ def _coming_consultation(each: Consultation, *, with_company: bool) -> Coming:
     more = f"{each.get_method_display()} · {adviser}"
     url = reverse("consultations:company", args=[each.company_id])
     return Coming(each.starts_at, title, url, consultation_when(each), more)
-
-
-# --- The list of companies --------------------------------------------------------------------------------------------
-
-
-def companies_table(
-    enrolments: Iterable[Enrolment], kinds: list[MilestoneKind], *, programme: Programme, query, sort: str, day: date
-) -> Table:
-    """Companies by stage and by the day of each milestone: a matrix, which stays one on a small screen."""
-    columns = [
-        Column(label=gettext("Company"), sort="name"),
-        Column(label=gettext("Code"), sort="code"),
-        Column(label=gettext("Policy today")),
-        Column(label=gettext("Adviser")),
-        *(Column(label=kind.name, note=_due_note(kind), sort=f"m-{kind.code}") for kind in kinds),
-    ]
-    rows = [_company_row(enrolment, kinds, programme=programme, day=day) for enrolment in enrolments]
-    return Table(caption=gettext("Companies"), columns=columns, rows=rows, query=query, sort=sort, cards=False)
-
-
-def _due_note(kind: MilestoneKind) -> str:
-    """Return the day under the head: when the session was, or by when the step is due."""
-    if not kind.due_on:
-        return ""
-    if kind.source == MilestoneCode.SESSION:
-        return dates.short_date(kind.due_on)
-    return gettext("by %(day)s") % {"day": dates.short_date(kind.due_on)}
-
-
-def _company_row(enrolment: Enrolment, kinds: list[MilestoneKind], *, programme: Programme, day: date) -> Row:
-    url = reverse("dashboards:company", args=[enrolment.company_id])
-    days = reached_days(enrolment)
-    withdrawn = enrolment.withdrawn_on and enrolment.withdrawn_on <= day
-    stage = badge("withdrawn") if withdrawn else _stage(enrolment, programme=programme, day=day)
-    start = (link(enrolment.company.name, url), enrolment.code, stage, names(enrolment.advisers))
-    return Row((*start, *(dates.short_date(days[kind.pk]) if kind.pk in days else None for kind in kinds)))
-
-
-def _stage(enrolment: Enrolment, *, programme: Programme, day: date) -> SafeString:
-    """Return the state, with "overdue" beside it when the target date has passed without a formulated policy."""
-    target = programme.target_due_on
-    if target and target < day and enrolment.state not in FORMULATED_STATES:
-        return format_html("{} {}", state_badge(enrolment.state), badge("late"))
-    return state_badge(enrolment.state)
-
-
-_FILTERS = ("none", *State.values, "late", "unassigned", "withdrawn")
-
-
-def company_chips(counts: dict[str, int], *, show: str | None, query) -> list[Chip]:
-    """Return one chip a filter that leaves something, and the chosen one always."""
-    chips = [Chip(label=gettext("All"), url=with_query(query, show=None), active=not show, count=counts["all"])]
-    return chips + [
-        Chip(
-            label=_filter_label(name), url=with_query(query, show=name), active=show == name, count=counts.get(name, 0)
-        )
-        for name in _FILTERS
-        if name in counts or name == show
-    ]
-
-
-def _filter_label(name: str) -> str:
-    labels = {
-        "none": gettext("Not started"),
-        "late": gettext("Overdue"),
-        "unassigned": gettext("No adviser"),
-        "withdrawn": gettext("Withdrawn"),
-    }
-    return labels.get(name) or state_label(name)
 
 
 # --- One company ------------------------------------------------------------------------------------------------------
@@ -420,10 +360,9 @@ def next_thing(
     )
 
 
-def home_lead(programme: Programme, state: str | None, *, today: date) -> str:
+def home_lead(programme: Programme, state: str | None, *, target: date | None, today: date) -> str:
     """Return programme, target date with its weekday and the days left, and whether something was submitted."""
     parts = [programme.name]
-    target = programme.target_due_on
     if target and state not in FORMULATED_STATES:
         due = gettext("To be formulated by %(day)s") % {"day": dates.long_date(target)}
         parts.append(f"{due} ({days_left(target, today=today)})")
@@ -443,7 +382,7 @@ def company_home(
     now: datetime,
 ) -> dict:
     """Return what a company's home shows, of its newest programme; `asked` is what its policy asks for."""
-    today, programme = timezone.localdate(now), enrolment.programme
+    today, programme, kinds = timezone.localdate(now), enrolment.programme, list(kinds)
     booked = [each for each in own if each.state == ConsultationState.BOOKED and each.ends_at > now]
     ahead = coming(sessions, booked, with_company=False)
     this_year = [each for each in own if each.enrolment_id == enrolment.pk]
@@ -451,10 +390,10 @@ def company_home(
     return {
         "programme": programme,
         "today": today,
-        "lead": home_lead(programme, enrolment.state, today=today),
+        "lead": home_lead(programme, enrolment.state, target=own_target(programme, kinds), today=today),
         "next": next_thing(company, asked, enrolment.state, ahead, is_over=programme.ends_on < today),
         "steps": journey_steps(enrolment.state),
-        "milestones": own_milestones_table(kinds, reached_days(enrolment), today=today),
+        "milestones": own_milestones_table(kinds, today=today),
         "coming": ahead,
         "state": state_badge(enrolment.state),
         "ledger": ledger_line(ledger, is_over=not is_bookable(programme, day=today)),
@@ -471,6 +410,7 @@ class Year:
     milestones: Table
     sessions: Table | None
     consultations: list[Card]
+    following_url: str = ""  # for the secretariat of that programme
 
 
 def years(
@@ -479,21 +419,25 @@ def years(
     attendances: list[Attendance],
     consultations: list[Consultation],
     *,
+    managed: Iterable[UUID],
     now: datetime,
 ) -> list[Year]:
+    """Return a company's parts in programmes; those in `managed` lead to where their secretariat follows the company."""
+    managed = set(managed)
     return [
         _year(
             enrolment,
             [kind for kind in kinds if kind.programme_id == enrolment.programme_id],
             [each for each in attendances if each.programme_id == enrolment.programme_id],
             [each for each in consultations if each.enrolment_id == enrolment.pk],
+            is_managed=enrolment.programme_id in managed,
             now=now,
         )
         for enrolment in enrolments
     ]
 
 
-def _year(enrolment: Enrolment, kinds, attendances, consultations, *, now: datetime) -> Year:
+def _year(enrolment: Enrolment, kinds, attendances, consultations, *, is_managed: bool, now: datetime) -> Year:
     by_session = defaultdict(list)
     for attendance in attendances:
         by_session[attendance.session].append(attendance)
@@ -502,10 +446,15 @@ def _year(enrolment: Enrolment, kinds, attendances, consultations, *, now: datet
     return Year(
         programme=enrolment.programme,
         terms=_year_terms(enrolment),
-        milestones=own_milestones_table(kinds, reached_days(enrolment), today=timezone.localdate(now)),
+        milestones=own_milestones_table(kinds, today=timezone.localdate(now)),
         sessions=own_sessions_table(sessions, by_id) if sessions else None,
         consultations=[card(each, now=now) for each in consultations],
+        following_url=_following_url(enrolment) if is_managed else "",
     )
+
+
+def _following_url(enrolment: Enrolment) -> str:
+    return reverse("dashboards:following", args=[enrolment.programme_id, enrolment.company_id])
 
 
 def _year_terms(enrolment: Enrolment) -> list[Term]:
@@ -719,6 +668,7 @@ def looks_table(events: Iterable, *, company_id: UUID) -> Table:
         "policies.revision": gettext("Draft of the policy, version %(number)s"),
         "consultations.minutes": gettext("Minutes of a consultation"),
         "companies.company": gettext("Minutes of consultations, on the list"),
+        "programmes.enrolment": gettext("Your home page as you see it, without any text"),
     }
     return Table(
         caption=gettext("Looks from outside the company"),

@@ -1,0 +1,1 @@
+"""What the pages of the homes and of the cohort show, by subject."""

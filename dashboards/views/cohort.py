@@ -1,0 +1,65 @@
+"""The secretariat's cohort matrix: every company of a programme by its milestones, as of a day."""
+
+from django.views.generic import ListView
+
+from companies.enums import AccessKind
+from dashboards.rendering import matrix as drawn
+from policies.forms.cohort import CohortForm
+from policies.queries import cohort
+from programmes.models import Enrolment
+from programmes.views import CountedPaginator, ProgrammeMixin
+
+
+class CohortView(ProgrammeMixin, ListView):
+    """Companies by milestones; search, filters, order, view and day live in the address, and all of it is of that day."""
+
+    template_name = "dashboards/companies.html"
+    audience = (AccessKind.SECRETARIAT,)
+
+    def get_queryset(self):
+        self.form = CohortForm(self.request.GET)
+        self.today, self.day = self.day, self.form.day(self.day)
+        of = {"programme": self.programme, "day": self.day}
+        everybody = Enrolment.objects.visible_to(self.request.user).filter(programme=self.programme)
+        found = self.form.find(everybody, **of)
+        self.counts = cohort.list_counts(found, **of, today=self.today)
+        narrowed = self.form.narrow(found, **of, today=self.today)
+        self.plan = cohort.plan(self.request.user, narrowed, **of)
+        self.form.offer(self.plan)
+        ordered = cohort.order_by(narrowed, self.form.present_sort(), **of)
+        return cohort.rows(ordered, **of, today=self.today)
+
+    def get_paginate_by(self, queryset):
+        return self.form.size()
+
+    @property
+    def total(self) -> int:
+        return self.counts.get(self.form.value("show") or "all", 0)
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        return CountedPaginator(queryset, per_page, count=self.total, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        query, form, plan = self.request.GET, self.form, self.plan
+        table = drawn.matrix(
+            context["page_obj"].object_list,
+            cohort.shown_steps(plan.steps, form.value("view")),
+            target=cohort.target_step(plan.steps),
+            programme=self.programme,
+            day=self.day,
+            total=self.total,
+            query=query,
+            sort=form.present_sort(),
+        )
+        return context | {
+            "filter_form": form,
+            "is_today": self.day == self.today,
+            "chips": drawn.chips(self.counts, show=form.value("show"), query=query),
+            "views": drawn.view_choices(plan.steps, view=form.value("view"), query=query),
+            "sizes": drawn.size_choices(form.size(), total=self.total, query=query),
+            "steps": drawn.definitions(plan),
+            "matrix": table,
+            "panel_open": any(form.value(name) for name in form.panel),
+            "query": query.urlencode(),
+        }

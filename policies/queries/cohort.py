@@ -1,0 +1,400 @@
+"""Where the companies of a programme stand on a day, today or earlier: the cohort matrix and what is counted in it.
+
+A deadline is the programme's own, or the company's where the secretariat extended it by that day. What is over without
+having been reached is overdue. The policy is late when its target day is over: the programme's, unless the milestone by
+which it counts as formulated was extended (docs/decisions/longer-deadlines.md).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.utils import timezone
+
+from common.models import in_language
+from policies.enums import State, Theme
+from policies.models import Cycle, Move, RegisterEntry
+from programmes.enums import MilestoneCode
+from programmes.models import (
+    Assignment,
+    Charge,
+    Enrolment,
+    Extension,
+    MilestoneDate,
+    MilestoneKind,
+    Programme,
+    Seat,
+    Session,
+)
+from programmes.queries import assigned_advisers
+
+from .progress import FORMULATED_MILESTONES, advised, is_late, present_state
+
+REACHED, OPEN, OVERDUE = "yes", "no", "overdue"
+# How many companies a page may hold.
+SIZES = (50, 200, 1000)
+# Which milestones a view of the matrix shows.
+VIEWS = {
+    "": lambda step: True,
+    "sessions": lambda step: step.source == MilestoneCode.SESSION,
+    "policy": lambda step: step.source not in (MilestoneCode.SESSION, MilestoneCode.CONSULTED, MilestoneCode.JOINED),
+    "consultations": lambda step: step.source == MilestoneCode.CONSULTED,
+}
+
+
+def day_ends(day: date) -> datetime:
+    """Return the first moment after the day, Asia/Tokyo."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+# --- The state of a policy on a day -----------------------------------------------------------------------------------
+
+
+def _standing_moves(day: date) -> QuerySet[Move]:
+    """The moves of a cycle by `day`, the last first, without days that a later import corrected."""
+    later = Move.objects.filter(
+        cycle=OuterRef("cycle"),
+        transition=OuterRef("transition"),
+        is_restored=True,
+        recorded_at__gt=OuterRef("recorded_at"),
+    )
+    told = Move.objects.filter(cycle=OuterRef("pk"), moved_on__lte=day).exclude(Q(is_restored=True) & Exists(later))
+    return told.order_by("-moved_on", "-recorded_at")
+
+
+def state_on(day: date, *, today: date, theme: str = Theme.HUMAN_RIGHTS) -> Subquery:
+    """State of an enrolment's policy on `day`, from the log of its moves; null where none was begun by then."""
+    if day >= today:
+        return present_state(theme)
+    begun = Case(When(opened_at__lt=day_ends(day), then=Value(State.DRAFTING.value)), output_field=CharField())
+    then = Coalesce(Subquery(_standing_moves(day).values("to_state")[:1]), begun)
+    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).annotate(then=then)
+    return Subquery(cycles.filter(then__isnull=False).order_by("-number").values("then")[:1], output_field=CharField())
+
+
+# --- Conditions on an enrolment ---------------------------------------------------------------------------------------
+
+
+def has_withdrawn(day: date) -> Q:
+    return Q(withdrawn_on__lte=day)
+
+
+def advised_on(programme: Programme, day: date) -> date:
+    """Return the day whose advisers count on `day`: once the programme is over, those of its last day."""
+    return min(day, programme.ends_on)
+
+
+def is_unassigned(programme: Programme, day: date) -> Q:
+    """No adviser on `day`; once the programme is over, none on its last day."""
+    return ~advised(programme, advised_on(programme, day))
+
+
+def is_advised_by(programme: Programme, day: date, seat_id: UUID) -> Q:
+    held = Assignment.objects.on(advised_on(programme, day)).filter(programme=programme, adviser_id=seat_id)
+    return Q(pk__in=held.order_by().values("enrolment_id"))
+
+
+def is_in_charge_of(programme: Programme, day: date, seat_id: UUID | None) -> Q:
+    """Whom of the secretariat sees to it on `day`; None is nobody."""
+    charges = Charge.objects.as_of(day).filter(programme=programme).order_by()
+    if seat_id is None:
+        return ~Q(pk__in=charges.values("enrolment_id"))
+    return Q(pk__in=charges.filter(seat_id=seat_id).values("enrolment_id"))
+
+
+def target_step(steps: "list[Step]") -> str:
+    """Return the id of the same milestone among the columns of a matrix, as text; "" where it is none of them."""
+    found = [step for step in steps if step.source in FORMULATED_MILESTONES]
+    return str(found[0].id) if found else ""
+
+
+def has_reached(programme: Programme, day: date, code: str) -> Q:
+    dates = MilestoneDate.objects.as_of(day).filter(programme=programme, kind__code=code)
+    return Q(pk__in=dates.order_by().values("enrolment_id"))
+
+
+def is_overdue(programme: Programme, day: date, code: str) -> Q:
+    """The company's own deadline for the milestone is over by `day`, and it was not reached by then."""
+    extended = Extension.objects.as_of(day).filter(programme=programme, kind__code=code).order_by()
+    usual = programme.milestone_kinds.filter(code=code, due_on__lt=day)
+    by_usual = Q(Exists(usual)) & ~Q(pk__in=extended.values("enrolment_id"))
+    by_own = Q(pk__in=extended.filter(due_on__lt=day).values("enrolment_id"))
+    return ~has_reached(programme, day, code) & (by_usual | by_own)
+
+
+def stands_at(programme: Programme, day: date, code: str, standing: str) -> Q:
+    """The condition of one standing (REACHED, OPEN, OVERDUE) at the milestone of this code."""
+    if standing == OVERDUE:
+        return is_overdue(programme, day, code)
+    return ~has_reached(programme, day, code) if standing == OPEN else has_reached(programme, day, code)
+
+
+# --- Counts -----------------------------------------------------------------------------------------------------------
+
+
+def list_counts(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, today: date) -> dict[str, int]:
+    """Count companies for the chips of their list, in one statement: all, each state, late, unassigned, withdrawn.
+
+    "none" counts those whose policy was not begun. What does not occur is left out, but for "all".
+    """
+    takes_part = Q(joined_on__lte=day) & ~has_withdrawn(day)
+    rows = (
+        enrolments.order_by()
+        .annotate(state=state_on(day, today=today))
+        .values("state")
+        .annotate(
+            count=Count("pk", filter=takes_part),
+            late=Count("pk", filter=takes_part & is_late(programme, day)),
+            unassigned=Count("pk", filter=takes_part & is_unassigned(programme, day)),
+            withdrawn=Count("pk", filter=has_withdrawn(day)),
+        )
+    )
+    rows = list(rows)
+    by_state = {row["state"] or "none": row["count"] for row in rows}
+    counts = {state: by_state.get(state, 0) for state in ("none", *State.values)}
+    sums = {name: sum(row[name] for row in rows) for name in ("late", "unassigned", "withdrawn")}
+    occurring = {name: count for name, count in (counts | sums).items() if count}
+    return {"all": sum(by_state.values())} | occurring
+
+
+@dataclass(frozen=True)
+class Step:
+    """A milestone of the programme as a column: what it counts, its deadline, and how many of the list reached it."""
+
+    id: UUID
+    code: str
+    source: str
+    name_ja: str
+    name_en: str
+    definition_ja: str
+    definition_en: str
+    due_on: date | None
+    reached: int
+    longer: int  # not reached, and given a deadline of their own that is not over
+    passed: int  # not reached, and given a deadline of their own that is over
+    session_id: UUID | None
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+    @property
+    def definition(self) -> str:
+        return in_language(self, "definition")
+
+    def overdue(self, total: int, *, day: date) -> int:
+        """Return how many of `total` companies should have reached it by `day` and did not."""
+        if self.due_on and self.due_on < day:
+            return total - self.reached - self.longer
+        return self.passed
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a seat, by whom a list may be narrowed."""
+
+    id: UUID
+    is_adviser: bool
+    name_ja: str
+    name_en: str
+    email: str
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name") or self.email
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a programme counts, in its order, and who works in it: the columns and the choices of the matrix."""
+
+    steps: list[Step]
+    advisers: list[Person]
+    secretariat: list[Person]
+
+
+def _text(value: str = "") -> Value:
+    return Value(value, output_field=TextField())
+
+
+def _number(value: int = 0) -> Value:
+    return Value(value, output_field=IntegerField())
+
+
+def _leg(rows: QuerySet, leg: str, **columns) -> QuerySet:
+    """Return rows of the columns that every leg of the plan has; those that it does not name are empty."""
+    empty = {"text": _text(), "number": _number(), "day": _none(DateField()), "ref": _none(UUIDField())}
+    values = [columns.get(name, empty[kind]) for name, kind in _COLUMNS.items()]
+    return rows.order_by().values_list(_text(leg), *values)
+
+
+_COLUMNS = {
+    "id": "ref", "number": "number", "code": "text", "kind": "text", "name_ja": "text", "name_en": "text",
+    "words_ja": "text", "words_en": "text", "due_on": "day", "session": "ref",
+}  # fmt: skip
+
+
+def _none(field) -> Value:
+    return Value(None, output_field=field)
+
+
+def _as_text(name: str) -> Cast:
+    return Cast(name, TextField())
+
+
+def _names() -> dict:
+    return {"name_ja": _as_text("name_ja"), "name_en": _as_text("name_en")}
+
+
+def _steps(user, programme: Programme) -> QuerySet:
+    sessions = Session.objects.filter(programme=programme, code=OuterRef("subject")).order_by()
+    session = Case(
+        When(source=MilestoneCode.SESSION, then=Subquery(sessions.values("pk")[:1])), output_field=UUIDField()
+    )
+    return _leg(
+        MilestoneKind.objects.visible_to(user).filter(programme=programme), "step", id=F("pk"), number=F("order"),
+        code=_as_text("code"), kind=_as_text("source"), words_ja=_as_text("definition_ja"),
+        words_en=_as_text("definition_en"), due_on=F("due_on"), session=session, **_names(),
+    )  # fmt: skip
+
+
+def _seats(user, programme: Programme) -> QuerySet:
+    seats = Seat.objects.visible_to(user).current().filter(programme=programme).exclude(role="operator")
+    return _leg(
+        seats, "seat", id=F("pk"), code=_as_text("email"), kind=_as_text("role"), words_ja=_as_text("name_kana"),
+        **_names(),
+    )  # fmt: skip
+
+
+def _counted(rows: QuerySet, leg: str) -> QuerySet:
+    """Count rows by their milestone, in one pass."""
+    return _leg(rows.order_by().values("kind").annotate(count=Count("pk")), leg, id=F("kind"), number=F("count"))
+
+
+def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> Plan:
+    """Return the milestones, counted over `enrolments`, and the people of the programme, in one statement."""
+    inside = {"programme": programme, "enrolment__in": enrolments.order_by().values("pk")}
+    reached = MilestoneDate.objects.as_of(day).filter(**inside)
+    done = MilestoneDate.objects.as_of(day).filter(enrolment=OuterRef("enrolment"), kind=OuterRef("kind"))
+    extended = Extension.objects.as_of(day).filter(~Exists(done), **inside)
+    rows = _steps(user, programme).union(
+        _seats(user, programme),
+        _counted(reached, "reached"),
+        _counted(extended.filter(due_on__gte=day), "longer"),
+        _counted(extended.filter(due_on__lt=day), "passed"),
+        all=True,
+    )
+    legs = defaultdict(list)
+    for leg, *row in rows:
+        legs[leg].append(row)
+    counts = {leg: {row[0]: row[1] for row in legs[leg]} for leg in ("reached", "longer", "passed")}
+    seats = sorted(legs["seat"], key=lambda row: (row[6], row[2]))
+    people = [Person(row[0], row[3] == "adviser", row[4], row[5], row[2]) for row in seats]
+    return Plan(
+        steps=[_step(row, counts) for row in sorted(legs["step"], key=lambda row: (row[1], row[0]))],
+        advisers=[person for person in people if person.is_adviser],
+        secretariat=[person for person in people if not person.is_adviser],
+    )
+
+
+def _step(row: list, counts: dict[str, dict[UUID, int]]) -> Step:
+    pk, _order, *facts, session_id = row
+    return Step(pk, *facts, *(counts[leg].get(pk, 0) for leg in ("reached", "longer", "passed")), session_id)
+
+
+# --- The rows ---------------------------------------------------------------------------------------------------------
+
+
+def _marks(rows: QuerySet, day_field: str) -> ArraySubquery:
+    """Days by milestone, as text: 36 characters of the milestone's id and the ISO date. Parsed thirteen thousand times."""
+    text = Concat(Cast("kind_id", TextField()), Cast(day_field, TextField()), output_field=TextField())
+    return ArraySubquery(rows.filter(enrolment=OuterRef("pk")).order_by().values_list(text))
+
+
+def order_by(enrolments: QuerySet[Enrolment], sort: str, *, programme: Programme, day: date) -> QuerySet[Enrolment]:
+    """Order by name, code, or the day of a milestone ("m-" and its code); rows without the day come last."""
+    name, descends = sort.removeprefix("-"), sort.startswith("-")
+    if name.startswith("m-"):
+        dates = MilestoneDate.objects.as_of(day).filter(
+            enrolment=OuterRef("pk"), kind__programme=programme, kind__code=name.removeprefix("m-")
+        )
+        column = Subquery(dates.values("reached_on")[:1])
+    else:
+        column = F("code" if name == "code" else "company__name_kana")
+    first = column.desc(nulls_last=True) if descends else column.asc(nulls_last=True)
+    return enrolments.order_by(first, "company__name_kana", "code", "pk")
+
+
+def rows(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, today: date) -> QuerySet:
+    """Return one named row a company, as of `day`; what is reached and extended as `days` reads it."""
+    charge = Charge.objects.as_of(day).filter(enrolment=OuterRef("pk")).order_by("-recorded_at")
+    in_charge = charge.values(
+        json=JSONObject(name_ja=F("seat__name_ja"), name_en=F("seat__name_en"), email=F("seat__email"))
+    )
+    entry = RegisterEntry.objects.filter(company=OuterRef("company_id"), is_listed=True).order_by()
+    return enrolments.annotate(
+        state=state_on(day, today=today),
+        advisers=assigned_advisers(advised_on(programme, day)),
+        in_charge=Subquery(in_charge[:1]),
+        reached=_marks(MilestoneDate.objects.as_of(day), "reached_on"),
+        extended=_marks(Extension.objects.as_of(day), "due_on"),
+        slug=Subquery(entry.values("slug")[:1]),
+    ).values_list(
+        "pk", "company_id", "company__name_ja", "company__name_en", "company__name_kana", "code", "joined_on",
+        "withdrawn_on", "state", "advisers", "in_charge", "reached", "extended", "slug",
+        named=True,
+    )  # fmt: skip
+
+
+def days(marks: Iterable[str]) -> dict[str, str]:
+    """Return ISO dates by the milestone's id, both as text."""
+    return {mark[:36]: mark[36:] for mark in marks}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a company stands at one milestone: reached on a day, overdue, missed, or open until a day of its own."""
+
+    reached_on: str = ""
+    is_overdue: bool = False
+    is_missed: bool = False
+    own_due_on: str = ""
+
+
+def standing(step: Step, reached: dict[str, str], extended: dict[str, str], *, day: str) -> Standing:
+    """Judge one milestone of one company; days are ISO dates, which compare as text."""
+    key = str(step.id)
+    if key in reached:
+        return Standing(reached_on=reached[key])
+    own = extended.get(key, "")
+    due = own or (step.due_on.isoformat() if step.due_on else "")
+    over = bool(due) and due < day
+    is_session = step.source == MilestoneCode.SESSION
+    return Standing(is_overdue=over and not is_session, is_missed=over and is_session, own_due_on=own)
+
+
+def shown_steps(steps: Iterable[Step], view: str | None) -> list[Step]:
+    """Return the milestones of a view; all of them where it has none."""
+    steps = list(steps)
+    return [step for step in steps if VIEWS[view or ""](step)] or steps
