@@ -22,6 +22,7 @@ from programmes.models import Attendance, Enrolment, Feedback, Programme, Sessio
 from .portal import Portal, load_portal
 from .reading import limits
 from .reading.blank import FORMATS, title, write_sheet
+from .reading.checks import STAGES, STATUS_RANK
 from .reading.schema import SHEETS, Column, Sheet
 from .reading.writing import BOLD, TITLE, WRAPPED, set_text
 
@@ -69,7 +70,10 @@ def collect(programme: Programme, *, actor, now: datetime) -> Export:
             if sheet.name == "Attendance" and existing.object.pk in unsettled:
                 export.left_out["open_registrations"] += 1
                 continue
-            kept.append(values)
+            if sheet.name == "Feedback" and not (values["comment_en"] or values["comment_ja"]):
+                export.left_out["feedback_without_words"] += 1
+                continue
+            kept.append(_settled(values) if sheet.name == "Policies" else values)
         if len(kept) > limits.ROWS_PER_SHEET:
             raise TooManyRows(sheet.name)
         export.rows[sheet.name] = kept
@@ -95,6 +99,15 @@ def _company_person(sheet: Sheet, key: tuple) -> tuple | None:
     if sheet.name == "People":
         return key if len(key) == 2 else None
     return key[1:] if sheet.name in ("Attendance", "Feedback") else None
+
+
+def _settled(values: dict) -> dict:
+    """Return a policy's row without what an earlier round left: days of stages that it is not at, and its old address."""
+    rank = STATUS_RANK[values["status"]]
+    beyond = {f"{stage}_on" for stage in STAGES if STATUS_RANK[stage] > max(rank, STATUS_RANK["submitted"])}
+    if rank < STATUS_RANK["published"]:
+        beyond.add("published_url")
+    return {name: None if name in beyond else value for name, value in values.items()}
 
 
 def _sessions(portal: Portal, export: Export) -> set[str]:
@@ -201,6 +214,7 @@ def left_out(export: Export) -> list[str]:
         "people_without_address": _("People without an e-mail address, with their attendance: %(count)s"),
         "people_without_role": _("People who are not of the company (any more), with their attendance: %(count)s"),
         "nameless_feedback": _("Comments without a name: %(count)s"),
+        "feedback_without_words": _("Answers to a survey without a comment: %(count)s"),
         "open_registrations": _(
             "Registrations of which it is not known whether the person came, or that were given up: %(count)s"
         ),

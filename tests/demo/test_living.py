@@ -10,10 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import system_operator
 from audit.models import Event
+from common.tenancy import acting_as
 from companies.models import Company, Person
 from consultations.models import Consultation, Minutes, PrivateNote
-from demo.services import load_living_demo
+from demo.services import data, load_living_demo
 from demo.services.calendar import Calendar
+from imports.importing.exporting import collect, write_workbook
+from imports.services import import_directly
 from policies.enums import EvidenceKind, FreezeReason, State
 from policies.models import (
     ActionItem,
@@ -254,3 +257,20 @@ def test_consultations_fit_into_the_programme(world):
     held = Counter(Consultation.objects.held().values_list("enrolment", flat=True))
     assert max(held.values()) == world.programme.consultations_per_company
     assert world.programme.ends_on - world.programme.starts_on > timedelta(days=150)
+
+
+@pytest.mark.parametrize("code", [data.LIVING_CODE, data.PREVIOUS_CODE])
+def test_it_comes_out_as_a_workbook_and_in_again_without_a_difference(world, code):
+    programme, actor = Programme.objects.get(code=code), system_operator()
+    with web_role():
+        with acting_as(actor.pk):
+            rows = collect(programme, actor=actor, now=timezone.now())
+        outcome = import_directly(
+            name="living.xlsx", content=write_workbook(rows), actor=actor, now=timezone.now(), dry_run=True
+        )
+    plan = outcome.examination.plan
+    assert [finding for finding in outcome.examination.findings if finding.level == "error"] == []
+    assert plan.changes_nothing
+    assert plan.conflicts == []
+    assert len(plan.data.records("Companies")) == Enrolment.objects.filter(programme=programme).count()
+    assert len(plan.data.records("Consultations")) == Consultation.objects.filter(programme=programme).count()
