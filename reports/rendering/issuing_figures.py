@@ -7,7 +7,7 @@ name of their place, and are never left out.
 
 import html
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.html import strip_tags
@@ -46,7 +46,10 @@ class Change:
 
 def entries(figures: Mapping) -> list[Entry]:
     """Return all figures in the active language, in the order of the report's chapters."""
-    named = [*_outline(figures), *_consultations(figures), *_sessions(figures), *_milestones(figures)]
+    parts = (_outline, _outcomes, _progress, _consultations, _sessions, _milestones)
+    named = [entry for part in parts for entry in part(figures)]
+    by_hand = {_path_of(each["figure"]): each for each in figures.get("overrides", ())}
+    named = [_with_reason(entry, by_hand[entry.path]) if entry.path in by_hand else entry for entry in named]
     known = {entry.path for entry in named}
     rest = [
         Entry(path, _("Other figures"), " · ".join(path[:-1]), path[-1], value)
@@ -168,6 +171,31 @@ def _totals(figures: Mapping, chapter: str, meanings: Mapping) -> Iterator[Entry
         yield Entry(("totals", key), chapter, group, name, total, None, meanings[_("Attendances in all")])
 
 
+def _outcomes(figures: Mapping) -> Iterator[Entry]:
+    """What the check of the catalogue finds in published texts, where the figures have it."""
+    outcomes, group = figures.get("outcomes"), _("Content of the published policies")
+    if not outcomes:
+        return
+    chapter = _("1 Outline of business")
+    texts = _("Published policies whose text stands in the public register.")
+    yield Entry(("outcomes", "texts"), chapter, group, _("Published texts"), outcomes["texts"], None, texts)
+    for each in outcomes["statements"]:
+        found = _("Of these, those in whose text the check of the catalogue finds it.")
+        path = ("outcomes", "statements", each["code"], "companies")
+        yield Entry(path, chapter, group, w.plain(each, "title"), each["companies"], outcomes["texts"], found)
+
+
+def _progress(figures: Mapping) -> Iterator[Entry]:
+    """How many companies had reached each step by the end of each month, where the figures have it."""
+    chapter, enrolled = _("1 Outline of business"), figures["companies"]["enrolled"]
+    meaning = _("Companies whose policy had reached this step or a further one by that day.")
+    for month in figures.get("progress", ()):
+        group = _text(_("Progress by {day}").format(day=_text(w.day(month["until"]))))
+        for step, count in month.items():
+            if step != "until":
+                yield Entry(("progress", month["until"], step), chapter, group, w.stage(step), count, enrolled, meaning)
+
+
 # --- 2 and 3 ----------------------------------------------------------------------------------------------------------
 
 
@@ -270,10 +298,35 @@ def _milestones(figures: Mapping) -> Iterator[Entry]:
 
 # --- What has no name here --------------------------------------------------------------------------------------------
 
-# Parts of the figures that are no figures: the programme's own data, the rows by company, and how the list is made.
-_NO_FIGURES = {"schema", "edition", "as_of", "computed_at", "programme", "organisations", "rows"}
+# Parts of the figures that are no figures: the programme's own data, the rows by company, how the list is made, and what
+# was entered by hand, which stands in its places already.
+_NO_FIGURES = {"schema", "edition", "as_of", "computed_at", "programme", "organisations", "rows", "overrides"}
 # What a row of a list is told by.
-_KEYS = ("code", "stage", "title_ja", "title_en", "name_ja", "name_en")
+_KEYS = ("code", "stage", "until", "title_ja", "title_en", "name_ja", "name_en")
+
+
+def _path_of(name: str) -> tuple[str, ...]:
+    """Return the place of a figure that was entered by hand: see `queries.blocks`."""
+    head, _dot, rest = name.partition(".")
+    if head in ("enrolled", "withdrawn"):
+        return ("companies", head)
+    if head == "formulated":
+        return ("policies", "formulated_by_due" if rest else "formulated")
+    if head == "stage":
+        return ("policies", "stages", rest)
+    if head == "milestone":
+        return ("milestones", rest.removesuffix(".by_due"), "by_due" if rest.endswith(".by_due") else "companies")
+    if head == "session":
+        return ("sessions", *rest.rsplit(".", 1))
+    return (head, rest or "held")
+
+
+def _with_reason(entry: Entry, override: Mapping) -> Entry:
+    """Return an entry whose meaning says that its value was entered by hand, in place of which, and why."""
+    computed = "–" if override["computed"] is None else f"{override['computed']:,}"
+    words = _("Entered by hand in place of {computed}: {reason}")
+    said = words.format(computed=computed, reason=w.plain(override, "reason"))
+    return replace(entry, meaning=f"{entry.meaning} {said}")
 
 
 def _numbers(figures: Mapping) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -162,7 +162,9 @@ def answer_by_link(
     row.verdict, row.reason = verdict, reason
     if is_news:
         row.answered_at = now
-    row.save(update_fields=["verdict", "reason", "answered_at"])
+    # Who answers from a page that was open before has read it, too.
+    row.opened_at = row.opened_at or now
+    row.save(update_fields=["verdict", "reason", "answered_at", "opened_at"])
     if is_news:
         _log("reading.answered", row, None, verdict=verdict, comments=len(changed))
         _tell(row)

@@ -15,7 +15,8 @@ from jobs.services import forget_files, store_file
 from programmes.models import Feedback, QuoteUse
 from reports.models import IssuedReport, Report
 from reports.queries import issuing as queries
-from reports.rendering.issuing_figures import compared, entries
+from reports.queries.blocks import can_be_entered, with_overrides
+from reports.rendering.issuing_figures import _path_of, compared, entries
 from reports.services import issuing as services
 from tests.factories import make_cast, make_person, make_session
 from tests.roles import seen_by
@@ -417,7 +418,8 @@ def integers(value, path=()):
 
 def test_no_figure_of_the_pilot_is_left_out_and_each_has_a_definition(pilot):
     figures = pilot.figures()
-    counted = {key: figures[key] for key in ("companies", "milestones", "policies", "sessions", "consultations")}
+    names = ("companies", "milestones", "policies", "sessions", "consultations", "progress", "outcomes")
+    counted = {key: figures[key] for key in names if key in figures}
     for language in ("ja", "en"):
         with translation.override(language):
             found = entries(figures)
@@ -436,12 +438,12 @@ def _of_a_session_to_come(figures, path) -> bool:
 
 def test_a_figure_without_a_name_is_said_by_its_place(pilot):
     figures = pilot.figures()
-    figures["outcomes"] = {"contact": 13, "of": {"named": 7}}
+    figures["hotline"] = {"contact": 13, "of": {"named": 7}}
     with translation.override("en"):
         found = entries(figures)[-2:]
     assert [(entry.chapter, entry.group, entry.name, entry.value) for entry in found] == [
-        ("Other figures", "outcomes", "contact", 13),
-        ("Other figures", "outcomes · of", "named", 7),
+        ("Other figures", "hotline", "contact", 13),
+        ("Other figures", "hotline · of", "named", 7),
     ]
 
 
@@ -470,3 +472,31 @@ def test_forgetting_files_leaves_those_that_were_issued(cast, user):
         assert forget_files([found.report_ja.pdf_id, found.report_en.sheet_id]) == 0
         assert forget_files([loose.pk]) == 1
     assert StoredFile.objects.filter(pk=found.report_ja.pdf_id).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("enrolled", ("companies", "enrolled")),
+        ("formulated.by_due", ("policies", "formulated_by_due")),
+        ("stage.approved", ("policies", "stages", "approved")),
+        ("consultations", ("consultations", "held")),
+        ("consultations.unused", ("consultations", "unused")),
+    ],
+)
+def test_what_was_entered_by_hand_is_said_with_its_reason(pilot, name, path):
+    override = {"figure": name, "value": 99, "reason_ja": "手で", "reason_en": "By hand <b>"}
+    figures = with_overrides(pilot.figures(), [override])
+    with translation.override("en"):
+        found = {entry.path: entry for entry in entries(figures)}
+    assert found[path].value == 99
+    assert found[path].meaning.endswith(": By hand <b>")
+    assert sum("By hand" in entry.meaning for entry in found.values()) == 1
+    assert not [entry for entry in found.values() if entry.path[0] == "overrides"]
+
+
+def test_every_figure_that_may_be_entered_by_hand_has_its_place(pilot):
+    figures = pilot.figures()
+    with translation.override("en"):
+        known = {entry.path for entry in entries(figures)}
+    assert [name for name in can_be_entered(figures) if _path_of(name) not in known] == []
