@@ -101,7 +101,7 @@ def issue_files(issue: IssuedReport, japanese: Report, english: Report) -> Table
         for stored, kind in ((report.pdf, _("PDF")), (report.sheet, _("Accompanying sheet"))):
             url = reverse("reports:issued_file", args=[issue.programme_id, issue.pk, stored.pk])
             label = f"{kind} · {report.get_language_display()}"
-            digest = format_html("<code>{}</code>", stored.sha256)
+            digest = format_html('<code class="digest">{}</code>', stored.sha256)
             rows.append((link(label, url), Cell(filesizeformat(stored.size), "nowrap"), digest))
     return Table(
         caption=_("Files"),
@@ -256,7 +256,10 @@ def checked_files(found: Checked) -> Table | None:
     return Table(
         caption=_("Files of this issue"),
         columns=[Column(label=_("File")), Column(label="sha256")],
-        rows=[(part_name(part), format_html("<code>{}</code>", digest)) for part, digest in found.hashes.items()],
+        rows=[
+            (part_name(part), format_html('<code class="digest">{}</code>', digest))
+            for part, digest in found.hashes.items()
+        ],
         show_caption=True,
     )
 
