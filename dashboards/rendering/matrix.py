@@ -205,9 +205,9 @@ class _Rows:
         return (
             f'<tr role="row"><th scope="row" role="rowheader"><a href="{self.before}{company_id}{self.after}">'
             f"{conditional_escape(company_name(row))}</a></th>{code}>{conditional_escape(row.code)}</td>"
-            f"{policy}>{self._stage(row, extended)}</td>{_text(adviser, names(row.advisers))}"
+            f"{policy}><span>{self._stage(row, extended)}</span></td>{_text(adviser, names(row.advisers))}"
             f"{_text(charge, charge_name(row.in_charge))}"
-            f'{count} class="number">{done}</td>{what} class="matrix-open">{self._open(opened)}</td>{"".join(cells)}</tr>'
+            f'{count} class="number">{done}</td>{what} class="matrix-open"><div>{self._open(opened)}</div></td>{"".join(cells)}</tr>'
         )
 
     def _stage(self, row, extended: dict[str, str]) -> str:
