@@ -124,7 +124,10 @@ class AbsenceForm(_TimesForm):
         label=_("Who stands in"),
         queryset=Seat.objects.none(),
         required=False,
-        help_text=_("The stand-in can be booked by companies that the secretariat has assigned to them."),
+        help_text=_(
+            "Nobody is assigned by this. The stand-in can be booked by companies that the secretariat has assigned to them; "
+            "it is told which are missing."
+        ),
     )
 
     def __init__(self, *args, others, **kwargs):

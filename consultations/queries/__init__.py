@@ -1,7 +1,9 @@
 """Questions about consultations."""
 
+from .absences import waiting_stand_ins, with_unassigned
 from .booking import (
     INVITATIONS_KIND,
+    at_hand,
     barred_seats,
     bookable_enrolment,
     booked_from,
@@ -50,6 +52,7 @@ __all__ = [
     "Taken",
     "Terms",
     "assigned_seats",
+    "at_hand",
     "barred_seats",
     "bookable_enrolment",
     "booked_from",
@@ -82,4 +85,6 @@ __all__ = [
     "state_counts",
     "taken",
     "upcoming",
+    "waiting_stand_ins",
+    "with_unassigned",
 ]

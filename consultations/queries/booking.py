@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from common.models import in_language
 from companies.models import Company, Membership, Person
 from consultations.enums import State
-from consultations.models import Change, Consultation, Offer, Participant, Round, SlotWish
+from consultations.models import Change, Consultation, Minutes, Offer, Participant, Round, SlotWish
 from jobs.models import Job
 from policies.models import ActionItem
 from policies.queries import present_cycle
@@ -89,6 +89,15 @@ def own_consultations(user, *, since: datetime) -> QuerySet[Consultation]:
         .select_related("adviser", "company")
         .order_by("starts_at", "pk")
     )
+
+
+def at_hand(user, programme: Programme, *, now: datetime) -> tuple[list[Consultation], list[Consultation]]:
+    """Return what an adviser gives next, and what they held without having shared minutes of it; one statement."""
+    shared = Minutes.objects.filter(consultation=OuterRef("pk"), shared_at__isnull=False)
+    own = Consultation.objects.visible_to(user).filter(programme=programme, adviser__user=user)
+    found = own.filter(Q(state=State.BOOKED, ends_at__gt=now) | Q(state=State.HELD) & ~Q(Exists(shared)))
+    rows = list(found.select_related("company", "adviser").order_by("starts_at", "pk"))
+    return [each for each in rows if each.state == State.BOOKED], [each for each in rows if each.state == State.HELD]
 
 
 def held_by(user, programme: Programme) -> dict:

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from common import dates
-from common.components import Cell, Chip, Column, Table, link, with_query
+from common.components import Cell, Chip, Column, Table, Task, link, with_query
 from consultations.enums import State
-from consultations.models import Consultation
+from consultations.models import Absence, Consultation
 from consultations.queries.overview import NONE, OVERDUE, SECOND, UNASSIGNED
 from programmes.models import Enrolment, Seat
 
@@ -80,6 +80,22 @@ def names(advisers: Iterable[Mapping[str, str]]) -> str:
 def _round(consultation: Consultation, *, now: datetime) -> SafeString:
     day = dates.short_date(timezone.localdate(consultation.starts_at))
     return format_html("{} {}<br><small>{}</small>", state_badge(consultation, now=now), day, consultation.adviser.name)
+
+
+def stand_in_tasks(absences: Iterable[Absence]) -> list[Task]:
+    """Return absences whose stand-in cannot be booked yet, each with the way to the page that names the companies."""
+    return [
+        Task(
+            title=gettext("%(stand_in)s stands in for %(adviser)s")
+            % {"stand_in": absence.stand_in.name, "adviser": absence.seat.name},
+            status="open",
+            url=reverse("consultations:availability", args=[absence.programme_id, absence.seat_id]) + "#part-absence",
+            hint=gettext("%(first)s to %(last)s")
+            % {"first": dates.long_date(absence.starts_on), "last": dates.long_date(absence.ends_on)},
+            detail=gettext("To be assigned to: %(companies)s") % {"companies": names(absence.unassigned)},
+        )
+        for absence in absences
+    ]
 
 
 def load_table(seats: Iterable[Seat]) -> Table:

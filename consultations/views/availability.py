@@ -17,6 +17,7 @@ from consultations import permissions, queries, rendering, services
 from consultations.forms import AbsenceForm, ConflictForm, ExceptionForm, HoursForm, PracticeForm
 from consultations.forms.availability import WEEKDAYS
 from consultations.models import Absence, DayException, WeeklyHours
+from consultations.rendering.overview import names
 from programmes.models import Conflict, Enrolment, Seat
 from programmes.views import ProgrammeMixin
 
@@ -104,7 +105,9 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
             exceptions=[(row.pk, self.exception_line(row)) for row in self.rows(DayException).filter(on__gte=self.day)],
             absences=[
                 (row.pk, self.absence_line(row))
-                for row in self.rows(Absence).filter(ends_on__gte=self.day).select_related("stand_in")
+                for row in queries.with_unassigned(self.rows(Absence).filter(ends_on__gte=self.day)).select_related(
+                    "stand_in"
+                )
             ],
             conflicts=self.conflicts(),
             preview=rendering.preview_days(self.free(calendar), [c for c in booked if self.is_near(c)]),
@@ -132,7 +135,15 @@ class AvailabilityView(ProgrammeMixin, TemplateView):
         if row.stand_in:
             stand_in = _("Stand-in: %(name)s") % {"name": row.stand_in.name}
             line = f"{line} {stand_in}"
+            if row.unassigned:
+                line = f"{line} {self.still_to_assign(row)}"
         return line
+
+    def still_to_assign(self, row: Absence) -> str:
+        """Say that the stand-in can be booked only by companies to which the secretariat assigned them."""
+        return _("The secretariat has still to assign the stand-in to: %(companies)s") % {
+            "companies": names(row.unassigned)
+        }
 
     def conflicts(self) -> list:
         rows = Conflict.objects.visible_to(self.request.user).filter(seat=self.seat).standing()

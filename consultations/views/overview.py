@@ -6,6 +6,7 @@ from django.views.generic import ListView, View
 from companies.enums import AccessKind
 from consultations.forms.overview import HoursForm, OverviewForm
 from consultations.queries import overview as queries
+from consultations.queries import waiting_stand_ins
 from consultations.rendering import overview as drawn
 from programmes.models import Enrolment
 from programmes.views import PAGE_SIZE, CountedPaginator, ProgrammeMixin
@@ -55,6 +56,7 @@ class OverviewView(FilteredMixin, ListView):
             "chips": drawn.chips(self.counts, show=self.form.value("show"), query=query),
             "table": drawn.overview_table(rows, rounds, most=most, now=self.now, query=query, sort=sort),
             "load": drawn.load_table(queries.adviser_load(user, self.programme, now=self.now, day=self.day)),
+            "stand_ins": drawn.stand_in_tasks(waiting_stand_ins(user, self.programme, day=self.day)),
             "hours_form": HoursForm(),
             "query": query.urlencode(),
         }

@@ -238,6 +238,22 @@ def enquiry_tasks(waiting: int, *, programme: Programme) -> list[Task]:
     ]
 
 
+MOST_TASKS = 5
+
+
+def minutes_tasks(held: list[Consultation]) -> list[Task]:
+    """Return the oldest consultations whose minutes are still to be written or shared."""
+    return [
+        Task(
+            title=each.company.name,
+            status="open",
+            url=reverse("consultations:minutes", args=[each.company_id, each.pk]),
+            detail=dates.long_date(timezone.localdate(each.starts_at)),
+        )
+        for each in held[:MOST_TASKS]
+    ]
+
+
 def review_task(cycle: Cycle, *, today: date) -> Task:
     days = (today - cycle.since).days if cycle.since else 0
     waits = gettext("waiting for a review since today")

@@ -228,7 +228,7 @@ class AdvisingView(ProgrammeMixin, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         user, now = self.request.user, self.now
-        booked = list(consultations.upcoming(user, now=now).filter(programme=self.programme, adviser__user_id=user.pk))
+        booked, unwritten = consultations.at_hand(user, self.programme, now=now)
         sessions = programmes.upcoming_sessions(user, programme_ids=[self.programme.pk], now=now)
         rows = list(context["page_obj"].object_list)
         seen = policies.last_seen_revisions(user, [row.cycle_id for row in rows], [row.id for row in rows])
@@ -238,6 +238,8 @@ class AdvisingView(ProgrammeMixin, ListView):
             "table": rendering.queue_table(rows, seen, user=user, today=self.day),
             "empty": rendering.queue_empty(self.waiting, booked, show=self.show),
             "coming": rendering.coming(sessions, booked, with_company=True)[:5],
+            "unwritten": rendering.minutes_tasks(unwritten),
+            "unwritten_more": max(0, len(unwritten) - rendering.MOST_TASKS),
             "notices": unread_notices(user, [self.programme.pk], today=self.day)[:3],
         }
 

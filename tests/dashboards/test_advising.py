@@ -7,11 +7,12 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from consultations.models import Minutes
 from policies.enums import Decision, ThreadKind
 from policies.models import Post, Submission, Thread, of_cycle
 from policies.services import return_review
 from tests.counting import queries_of
-from tests.factories import make_assignment, make_company, make_consultation, make_member
+from tests.factories import make_assignment, make_company, make_consultation, make_member, make_seat
 from tests.policies.reviewing import NOW, TODAY, begin_review, cycle_of, rewrite, submit_text, write_text
 from tests.reading import rows, words
 from tests.roles import seen_by
@@ -176,3 +177,23 @@ def test_somebody_who_belongs_to_a_company_does_not_find_it_in_the_queue(cast, s
     make_member(cast.company, user=cast.people["adviser"])
     make_assignment(make_company(cast.programme), adviser_of(cast))
     assert rows(sign_in(cast.people["adviser"]).get(queue(cast.programme, "?show=all"))) == []
+
+
+def test_minutes_not_yet_written_wait_for_their_adviser(cast, sign_in):
+    """Of what was held, the oldest five; shared minutes and others' consultations are no task."""
+    adviser = cast.programme.seats.get(user=cast.people["adviser"])
+    other = make_seat(cast.programme, role="adviser")
+    make_assignment(cast.enrolment, other)
+    start = timezone.now() - timedelta(days=40)
+    held = [make_consultation(cast.enrolment, adviser, starts_at=start + timedelta(days=n)) for n in range(7)]
+    make_consultation(cast.enrolment, other, starts_at=start + timedelta(days=10))
+    make_consultation(cast.enrolment, adviser, starts_at=start + timedelta(days=11), state="missed")
+    tenant = {"company": cast.company, "programme": cast.programme}
+    Minutes.objects.create(consultation=held[0], text="済み", shared_at=timezone.now(), **tenant)
+    Minutes.objects.create(consultation=held[1], text="下書き", **tenant)
+    response = sign_in(cast.people["adviser"]).get(queue(cast.programme))
+    urls = [task.url for task in response.context["unwritten"]]
+    assert urls == [reverse("consultations:minutes", args=[cast.company.pk, each.pk]) for each in held[1:6]]
+    assert response.context["unwritten_more"] == 1
+    assert sign_in(cast.people["adviser"]).get(urls[0]).status_code == 200
+    assert sign_in(other.user).get(queue(cast.programme)).context["unwritten_more"] == 0
