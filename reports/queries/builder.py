@@ -176,3 +176,17 @@ def written_by_people(draft: ReportDraft, language: str) -> dict:
         if chosen
     }
     return {"texts": {key: row.text for (key, _language), row in texts_of(draft, language).items()}, "photos": photos}
+
+
+def block_rows(draft: ReportDraft) -> dict[str, DraftBlock]:
+    """Return the rows of the draft's blocks by their keys."""
+    return {row.key: row for row in DraftBlock.objects.filter(draft=draft)}
+
+
+def block_texts(row: DraftBlock) -> dict[str, BlockText]:
+    """Return the texts of a block by language, edited or gone back to automatic."""
+    return {text.language: text for text in BlockText.objects.filter(block=row).select_related("block")}
+
+
+def overrides_by_figure(draft: ReportDraft) -> dict[str, FigureOverride]:
+    return {row.figure: row for row in FigureOverride.objects.filter(draft=draft)}

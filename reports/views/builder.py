@@ -98,7 +98,7 @@ class DraftView(DraftMixin, TemplateView):
         draft = self.draft
         lost = Counter(save.block.key for save in queries.lost_saves(draft))
         standing = rendering.Standing(
-            rows={row.key: row for row in DraftBlock.objects.filter(draft=draft)},
+            rows=queries.block_rows(draft),
             texts=queries.texts_of(draft),
             lost_texts=lost,
             lost_choices=queries.lost_choices(draft),
@@ -248,7 +248,7 @@ class BlockView(BlockMixin, TemplateView):
         return super().get_context_data(label=label, row=self.row, **own, **kwargs)
 
     def _texts(self, block, *, typed, wrong, **_more) -> dict:
-        texts = {row.language: row for row in BlockText.objects.filter(block=self.row).select_related("block")}
+        texts = queries.block_texts(self.row)
         late = {}
         for save in queries.lost_saves(self.draft, self.row):
             late.setdefault(save.language, save)
@@ -386,7 +386,7 @@ class BlockConflictView(DraftMixin, TemplateView):
             self.save.draft = self.save.block.draft = self.draft
 
     def present(self) -> BlockText:
-        found = BlockText.objects.filter(block=self.save.block, language=self.save.language).first()
+        found = queries.block_texts(self.save.block).get(self.save.language)
         found = found or BlockText(block=self.save.block, language=self.save.language)
         found.block = self.save.block
         return found
@@ -504,7 +504,7 @@ class FiguresView(DraftMixin, TemplateView):
 
     @property
     def override(self) -> FigureOverride | None:
-        return FigureOverride.objects.filter(draft=self.draft, figure=self.name).first()
+        return queries.overrides_by_figure(self.draft).get(self.name)
 
     def post(self, request, *args, **kwargs):
         if not self.name:
@@ -526,7 +526,7 @@ class FiguresView(DraftMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         if not self.name:
-            overrides = {row.figure: row for row in FigureOverride.objects.filter(draft=self.draft)}
+            overrides = queries.overrides_by_figure(self.draft)
             table = rendering.figures_table(self.draft, self.figures, overrides)
             return super().get_context_data(table=table, **kwargs)
         computed, override = figures_of.values(self.draft.figures).get(self.name), self.override
@@ -601,7 +601,7 @@ class CheckView(DraftMixin, TemplateView):
     template_name = "reports/builder/check.html"
 
     def get_context_data(self, **kwargs):
-        rows = {row.key: row.pk for row in DraftBlock.objects.filter(draft=self.draft)}
+        rows = {key: row.pk for key, row in queries.block_rows(self.draft).items()}
         found = checking.check_draft(
             self.draft.figures, queries.printed_figures(self.draft), queries.texts_of(self.draft)
         )
