@@ -98,9 +98,9 @@ def test_the_choice_asks_the_same_however_many_places_there_are(cast, sign_in, c
 @pytest.mark.parametrize(
     ("who", "heading"),
     [
-        ("staff", ["ここで見られるもの", "だれが何を見られるか", "方針案から公表まで"]),
-        ("adviser", ["ここで見られるもの", "だれが何を見られるか"]),
-        ("secretariat", ["ここで見られるもの", "数字の意味", "事務局に見えないもの"]),
+        ("staff", ["ここでできること", "だれが何を見られるか", "方針案から公表まで"]),
+        ("adviser", ["ここでできること", "確認の進め方", "だれが何を見られるか"]),
+        ("secretariat", ["ここでできること", "数字の意味", "事務局に見えないもの"]),
         ("nobody", []),
     ],
 )
