@@ -100,7 +100,9 @@ def _open_accounts(programme: Programme) -> None:
         for pk, user in zip(ids, users[len(seats) :], strict=True)
     ]
     Person.objects.bulk_create(people)
-    Membership.objects.bulk_create(Membership(company_id=each.company_id, person=each) for each in people)
+    Membership.objects.bulk_create(
+        Membership(company_id=each.company_id, person=each, role="manager") for each in people
+    )
 
 
 def _tell_all(made: Round, desk: User) -> None:
