@@ -69,7 +69,7 @@ def _marked(issue: IssuedReport) -> SafeString:
     """Return the state of an issue, and beside it that somebody's permission does not hold any more."""
     if not getattr(issue, "lost_permission", False):
         return state(issue)
-    return format_html("{} {}", state(issue), badge("permission_gone"))
+    return format_html("<span>{}<br>{}</span>", state(issue), badge("permission_gone"))
 
 
 def issue_terms(issue: IssuedReport) -> list[Term]:
