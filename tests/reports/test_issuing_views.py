@@ -249,7 +249,7 @@ def test_comparing_two_reports_on_their_page(cast, user, client):
     assert (same["count"], same["tables"]) == (0, [])
 
 
-@pytest.mark.parametrize("value", ["", "nonsense", str(uuid4())])
+@pytest.mark.parametrize("value", ["", "nonsense", "653485a2-5f69-436d-bdac-f415a43b74f1"])
 def test_comparing_with_what_is_not_there_is_refused_at_its_field(cast, user, client, value):
     first = issue(cast.programme, user)
     finish(ask(cast.programme, user), figures=changed(first.report_ja, withdrawn=7))
