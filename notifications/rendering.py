@@ -141,4 +141,5 @@ def kind_label(kind: str) -> str:
         "approval": pgettext("inbox", "Policy"),
         "review": pgettext("inbox", "Policy"),
         "submission": pgettext("inbox", "Policy"),
+        "report": pgettext("inbox", "Reports"),
     }.get(first, pgettext("inbox", "Other"))

@@ -54,8 +54,8 @@ STATUSES = {
     "revoked": Status(pgettext_lazy("status", "Revoked"), "faint"),
     # issued reports
     "replaced": Status(pgettext_lazy("status of an issue", "Replaced"), "faint"),
-    "called_back": Status(pgettext_lazy("status of an issue", "Withdrawn"), "bad"),
-    "permission_gone": Status(pgettext_lazy("status of an issue", "Permission taken back"), "bad"),
+    "called_back": Status(pgettext_lazy("status of an issue", "Withdrawn"), "faint"),
+    "permission_gone": Status(pgettext_lazy("status of an issue", "Permission taken back"), "ask"),
     # readers of a draft report
     "reading_sent": Status(pgettext_lazy("reading", "Sent"), "calm"),
     "reading_opened": Status(pgettext_lazy("reading", "Opened"), "doing"),

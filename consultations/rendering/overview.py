@@ -90,12 +90,19 @@ def stand_in_tasks(absences: Iterable[Absence]) -> list[Task]:
             % {"stand_in": absence.stand_in.name, "adviser": absence.seat.name},
             status="open",
             url=reverse("consultations:availability", args=[absence.programme_id, absence.seat_id]) + "#part-absence",
-            hint=gettext("%(first)s to %(last)s")
-            % {"first": dates.long_date(absence.starts_on), "last": dates.long_date(absence.ends_on)},
-            detail=gettext("To be assigned to: %(companies)s") % {"companies": names(absence.unassigned)},
+            hint=f"{_absent(absence)} · {_to_be_assigned(absence)}",
         )
         for absence in absences
     ]
+
+
+def _absent(absence: Absence) -> str:
+    days = {"first": dates.long_date(absence.starts_on), "last": dates.long_date(absence.ends_on)}
+    return gettext("%(first)s to %(last)s") % days
+
+
+def _to_be_assigned(absence: Absence) -> str:
+    return gettext("To be assigned to: %(companies)s") % {"companies": names(absence.unassigned)}
 
 
 def load_table(seats: Iterable[Seat]) -> Table:

@@ -27,16 +27,17 @@ from .progress import FORMULATED_MILESTONES
 
 
 def present_cycle(user, company: Company, theme: str = Theme.HUMAN_RIGHTS) -> Cycle | None:
-    """Return the cycle that the company is at: the last one of its policy; None where none was begun or may be seen.
+    """Return the cycle that the company is at: the last one of its policy; None where none was begun or may be seen."""
+    cycles = with_own_target(Cycle.objects.visible_to(user).filter(company=company, policy__theme=theme))
+    return cycles.select_related("policy", "company", "programme").order_by("-number").first()
 
-    `own_target` is the day that it was given instead of the programme's target day, if any.
-    """
+
+def with_own_target(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """Add `own_target`: the day that a company was given instead of the programme's target day, if any."""
     kinds = MilestoneKind.objects.filter(programme=OuterRef("programme"), source__in=FORMULATED_MILESTONES)
     target = Subquery(kinds.order_by("order", "pk").values("pk")[:1])
     longer = Extension.objects.standing().filter(enrolment=OuterRef("enrolment"), kind=target)
-    cycles = Cycle.objects.visible_to(user).filter(company=company, policy__theme=theme)
-    cycles = cycles.annotate(own_target=Subquery(longer.values("due_on")[:1]))
-    return cycles.select_related("policy", "company", "programme").order_by("-number").first()
+    return cycles.annotate(own_target=Subquery(longer.values("due_on")[:1]))
 
 
 # --- How far each section is ------------------------------------------------------------------------------------------

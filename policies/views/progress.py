@@ -31,7 +31,7 @@ class CompanyPolicyView(CompanyPageMixin, ListView):
 
     def get_queryset(self):
         cycles = Cycle.objects.visible_to(self.request.user).filter(company=self.company)
-        return cycles.select_related("policy", "programme").prefetch_related("moves")
+        return drafting.with_own_target(cycles).select_related("policy", "programme").prefetch_related("moves")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

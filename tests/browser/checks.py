@@ -45,7 +45,8 @@ def look_at(page, name: str, *, language: str) -> None:
     if folder:
         width = page.viewport_size["width"]
         page.screenshot(path=Path(folder) / f"{name}-{language}-{width}.png", full_page=True)
-    assert problems(page, language=language) == [], f"{name}, {page.url}"
+    found = problems(page, language=language)
+    assert found == [], f"{name}, {page.url}: {found}"
 
 
 def focused(page) -> str:

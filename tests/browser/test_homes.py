@@ -60,6 +60,7 @@ FILES = {
     "consultations:calendar",
     "consultations:minutes_file",
     "consultations:overview_sheet",
+    "imports:export_file",
     "imports:file",
     "imports:remarks",
     "imports:template",
@@ -79,7 +80,11 @@ FILES = {
     "programmes:session_calendar",
     "programmes:slides_file",
     "programmes:survey_csv",
+    "reports:cohort_sheet",
+    "reports:draft_pdf",
     "reports:hours_sheet",
+    "reports:issued_figures",
+    "reports:issued_file",
     "reports:pdf",
     "reports:session_sheet",
     "reports:sheet",
@@ -101,7 +106,7 @@ def choose_this_year(page) -> None:
         page.wait_for_load_state()
 
 
-def walk(page, visit, *, most: int = 30) -> set[str]:
+def walk(page, visit, *, most: int = 40) -> set[str]:
     """Follow links from where the page stands, one page of each kind; return their names."""
     waiting, seen = [page.evaluate("location.pathname")], set()
     while waiting and len(seen) < most:

@@ -109,7 +109,7 @@ def test_a_company_registers_changes_and_apologises(running, open_page, hall, re
     button(page, hall, yoko, words.onsite).click()
     expect(button(page, hall, yoko, words.onsite)).to_have_attribute("aria-pressed", "true")
     expect(line(page, hall, yoko)).to_contain_text(words.registered)
-    page.wait_for_function("document.activeElement.matches('.attendee-standing')")
+    expect(page.locator(".attendee-standing:focus")).to_have_count(1)
     assert words.registered in focused(page)
     look_at(page, "registration-registered", language=language)
 
@@ -117,7 +117,7 @@ def test_a_company_registers_changes_and_apologises(running, open_page, hall, re
     tab_to(page, button(page, hall, minori, words.onsite))
     page.keyboard.press("Enter")
     expect(line(page, hall, minori)).to_contain_text(words.waiting)
-    page.wait_for_function("document.activeElement.matches('.attendee-standing')")
+    expect(page.locator(".attendee-standing:focus")).to_have_count(1)
     tab_to(page, button(page, hall, minori, words.online))
     page.keyboard.press("Space")
     expect(line(page, hall, minori)).to_contain_text(words.online_now)

@@ -143,10 +143,13 @@ def test_a_deadline_is_extended_with_a_reason_that_the_company_reads(cast, desk,
     )
     assert response.url == page(cast) + "#m-approved"
     assert [(row.due_on, row.reason) for row in Extension.objects.all()] == [(until, "取締役会が延びた")]
-    home = sign_in(cast.people["manager"]).get(reverse("dashboards:company_home", args=[cast.company.pk]))
+    manager = sign_in(cast.people["manager"])
+    home = manager.get(reverse("dashboards:company_home", args=[cast.company.pk]))
     due = next(row[2] for row in rows(home) if row[0] == "APPROVED")
     assert due.endswith("（延長：取締役会が延びた）")
     assert f"{until.month}月{until.day}日" in words(home, "p", "lead-line")[0]
+    policy = manager.get(reverse("policies:company", args=[cast.company.pk]))
+    assert f"{until.month}月{until.day}日" in policy.context["lead"]
     desk.post(page(cast, "extend", kind(cast).pk), {"end": "1"})
     assert not Extension.objects.as_of(timezone.localdate()).exists()
 

@@ -7,6 +7,6 @@ from notifications.views import MailboxView
 from spp_portal import urls
 
 urlpatterns = [
-    *urls.urlpatterns,
+    *(part for part in urls.urlpatterns if getattr(part, "namespace", "") != "notifications"),
     path("", include(([*own, path("mailbox/", MailboxView.as_view(), name="mailbox")], "notifications"))),
 ]

@@ -258,7 +258,7 @@ def test_the_list_asks_the_same_whatever_its_length(secretary, shown, django_ass
         ]
     )
     shown(address("list"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         shown(address("list"))
 
 

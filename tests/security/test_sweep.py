@@ -202,7 +202,7 @@ class SweepOfConsultations(Sweep, Swept):
 
 
 class SweepOfTheRest(Sweep, Swept):
-    apps = ("accounts", "dashboards", "imports", "jobs", "reports")
+    apps = ("accounts", "dashboards", "imports", "jobs", "notifications", "reports")
 
 
 PARTS = (SweepOfProgrammes, SweepOfPolicies, SweepOfConsultations, SweepOfTheRest)

@@ -5,6 +5,7 @@ The most common hole of portals like this one is an id from a query or a body th
 
 from collections.abc import Collection
 from urllib.parse import urlencode, urljoin, urlsplit
+from uuid import UUID
 
 from django.db import connection
 from django.urls import resolve
@@ -41,8 +42,11 @@ NONSENSE = (
 )
 
 
-def rows_of(world: World, owner: str, tables: Collection[str]) -> dict[str, str]:
-    """Fingerprints of all that belongs to a tenant in these tables."""
+def rows_of(world: World, owner: str, tables: Collection[str], *, but: UUID | None = None) -> dict[str, str]:
+    """Fingerprints of all that belongs to a tenant in these tables.
+
+    In a programme that both take part in, what somebody wrote for themselves (`but`) is theirs and not the other's.
+    """
     prints = {}
     company, programme = world["company", owner].pk, world["programme", owner].pk
     for model in {model for model, _ in KINDS.values() if model._meta.db_table in tables}:
@@ -52,8 +56,11 @@ def rows_of(world: World, owner: str, tables: Collection[str]) -> dict[str, str]
             column, tenant = "id", company if model._meta.label == "companies.Company" else programme
         table = model._meta.db_table
         query = f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t.id)) FROM "{table}" t WHERE "{column}" = %s'
+        values = [tenant]
+        if but and column == "programme_id" and "user_id" in columns:
+            query, values = f'{query} AND "user_id" IS DISTINCT FROM %s', [tenant, but]
         with connection.cursor() as cursor:
-            cursor.execute(query, [tenant])
+            cursor.execute(query, values)
             prints[table] = cursor.fetchone()[0]
     return prints
 
@@ -70,7 +77,7 @@ class Tampering:
 
     def setUp(self):
         tables = {model._meta.db_table for model, _ in KINDS.values()}
-        self.before = rows_of(self.world, self.victim, tables)
+        self.before = rows_of(self.world, self.victim, tables, but=self.shared())
         ids = (str(self.world[kind, self.victim].pk) for kind in IDS)
         self.values = [*ids, *NONSENSE]
         self.pages = [
@@ -79,12 +86,17 @@ class Tampering:
             if (self.role, self.owner) in page.get
         ]
 
+    def shared(self) -> UUID | None:
+        """Who tampers, where both tenants are in one programme."""
+        is_shared = self.world["programme", self.owner].pk == self.world["programme", self.victim].pk
+        return self.world.people[self.role].pk if is_shared else None
+
     def send(self, method: str, url: str, data=None) -> Answer:
         """Send what was tampered with; whatever comes of it, others' rows stay as they are."""
 
         def look(wrote):
             """In the tables that were written to: the others are as they were."""
-            for table, rows in rows_of(self.world, self.victim, wrote).items():
+            for table, rows in rows_of(self.world, self.victim, wrote, but=self.shared()).items():
                 assert rows == self.before[table], (
                     f"{self.role} changed {table} of {self.victim} by {method} {url} {data}"
                 )
