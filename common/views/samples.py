@@ -265,7 +265,7 @@ class JapaneseSamples(Samples):
         "head_people": "従業員数（名）",
         "head_adviser": "アドバイザー",
         "table_caption": "参加企業の一覧",
-        "matrix_caption": "参加企業とマイルストーン",
+        "matrix_caption": "参加企業と達成項目",
         "matrix_title": "進捗",
         "matrix_lead": "SPPパイロット2024 · 2025年3月14日 現在",
         "export": "Excelで出力する",

@@ -51,7 +51,7 @@ def test_a_programme_of_no_companies_has_neither_chart_nor_list():
     figures = sample_figures(enrolled=0, sessions=[], **no_consultations())
     says(figures, ja="2025年4月30日現在、参加企業はありません。", en="No company is enrolled as of 30 April 2025.")
     assert "asset:" not in html_of(figures, "en")
-    assert "企業ごとのマイルストーン" not in words(figures, "ja")
+    assert "企業ごとの達成項目" not in words(figures, "ja")
 
 
 @pytest.mark.parametrize(
