@@ -46,6 +46,15 @@ class Export:
 # --- What is written ----------------------------------------------------------------------------------------------------
 
 
+_OF_SESSIONS = {
+    "Sessions": "code",
+    "Agenda": "session",
+    "Speakers": "session",
+    "Attendance": "session",
+    "Feedback": "session",
+}
+
+
 def collect(programme: Programme, *, actor, now: datetime) -> Export:
     """Read the programme as `actor` sees it, in a constant number of statements.
 
@@ -78,15 +87,6 @@ def collect(programme: Programme, *, actor, now: datetime) -> Export:
             raise TooManyRows(sheet.name)
         export.rows[sheet.name] = kept
     return export
-
-
-_OF_SESSIONS = {
-    "Sessions": "code",
-    "Agenda": "session",
-    "Speakers": "session",
-    "Attendance": "session",
-    "Feedback": "session",
-}
 
 
 def _order(key: tuple) -> tuple:
