@@ -9,6 +9,6 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         from common.calendars import add_feed_part  # noqa: PLC0415 - models are there from now on
 
-        from .rendering.calendar import own_entries  # noqa: PLC0415
+        from .rendering.calendar import own_entries  # noqa: PLC0415 - it reads models, too
 
         add_feed_part(own_entries)

@@ -1,16 +1,16 @@
 """What the builder's pages send."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common import dates
 from common.forms import PortalFormMixin
 from reports.enums import Edition, Language
 from reports.models import MAX_REASON
 
+from .days import AsOfMixin
 
-class DraftForm(PortalFormMixin, forms.Form):
+
+class DraftForm(AsOfMixin, PortalFormMixin, forms.Form):
     """Of what a report is written. The day lies between the programme's start and today."""
 
     submit_label = _("Begin to write")
@@ -21,24 +21,6 @@ class DraftForm(PortalFormMixin, forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("What happened later is not counted."),
     )
-
-    def __init__(self, *args, programme, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.programme = programme
-
-    def clean_as_of(self):
-        day, first, last = self.cleaned_data["as_of"], self.programme.starts_on, timezone.localdate()
-        if day < first:
-            raise forms.ValidationError(
-                _("The programme starts on %(day)s. Please choose that day or a later one."),
-                params={"day": dates.long_date(first)},
-            )
-        if day > last:
-            raise forms.ValidationError(
-                _("This day is still to come. Please choose %(day)s or an earlier one."),
-                params={"day": dates.long_date(last)},
-            )
-        return day
 
 
 class AsOfForm(DraftForm):

@@ -1,14 +1,14 @@
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common import dates
 from common.forms import PortalFormMixin
 from reports.enums import Edition, Language
 from reports.models import MAX_PLANS
 
+from .days import AsOfMixin
 
-class ReportForm(PortalFormMixin, forms.Form):
+
+class ReportForm(AsOfMixin, PortalFormMixin, forms.Form):
     """What a report is of. The day lies between the programme's start and today."""
 
     submit_label = _("Make the report")
@@ -36,21 +36,3 @@ class ReportForm(PortalFormMixin, forms.Form):
             "remains to be done according to the records."
         ),
     )
-
-    def __init__(self, *args, programme, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.programme = programme
-
-    def clean_as_of(self):
-        day, first, last = self.cleaned_data["as_of"], self.programme.starts_on, timezone.localdate()
-        if day < first:
-            raise forms.ValidationError(
-                _("The programme starts on %(day)s. Please choose that day or a later one."),
-                params={"day": dates.long_date(first)},
-            )
-        if day > last:
-            raise forms.ValidationError(
-                _("This day is still to come. Please choose %(day)s or an earlier one."),
-                params={"day": dates.long_date(last)},
-            )
-        return day
