@@ -1,6 +1,7 @@
 """What a document may reach, what it is made of, and what stops it."""
 
 import contextlib
+import gc
 import http.server
 import io
 import logging
@@ -167,3 +168,24 @@ def test_telling_progress_leaves_the_log_as_it_was():
     before = logger.isEnabledFor(logging.INFO), logger.propagate, list(logger.handlers)
     render_pdf(PAGE.format("x"), stylesheets=[FONT], progress=lambda phase, page: None)
     assert (logger.isEnabledFor(logging.INFO), logger.propagate, list(logger.handlers)) == before
+
+
+@pytest.mark.parametrize(("allowed", "left"), [(-(2**60), 0), (2**60, 3)])
+def test_what_documents_leave_behind_is_collected_once_it_is_much(monkeypatch, allowed, left):
+    from weasyprint.text.fonts import FontConfiguration
+
+    render_pdf(PAGE.format("前"))
+    gc.collect()
+    before = _living(FontConfiguration)
+    monkeypatch.setattr(rendering, "GARBAGE_BYTES", allowed)
+    gc.disable()
+    try:
+        for number in range(3):
+            render_pdf(PAGE.format(number))
+        assert _living(FontConfiguration) - before == left
+    finally:
+        gc.enable()
+
+
+def _living(kind):
+    return sum(type(thing) is kind for thing in gc.get_objects())
