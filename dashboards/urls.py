@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import mailings
+from .views import mailings, rollover
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("companies/<uuid:company_id>/home/", views.CompanyHomeView.as_view(), name="company_home"),
     path("companies/<uuid:company_id>/looks/", views.LooksView.as_view(), name="looks"),
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),
+    path("programmes/<uuid:programme_id>/next/", rollover.NextProgrammeView.as_view(), name="next_programme"),
     path("programmes/<uuid:programme_id>/companies/", views.CohortView.as_view(), name="companies"),
     path("programmes/<uuid:programme_id>/companies/stalled/", views.StalledView.as_view(), name="stalled"),
     # One company as the secretariat follows it.

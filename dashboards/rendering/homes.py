@@ -427,6 +427,7 @@ class Year:
     sessions: Table | None
     consultations: list[Card]
     following_url: str = ""  # for the secretariat of that programme
+    continued: Programme | None = None  # the year before, where the company went on from it
 
 
 def years(
@@ -439,7 +440,8 @@ def years(
     now: datetime,
 ) -> list[Year]:
     """Return a company's parts in programmes; those in `managed` lead to where their secretariat follows the company."""
-    managed = set(managed)
+    managed, enrolments = set(managed), list(enrolments)
+    programmes = {enrolment.pk: enrolment.programme for enrolment in enrolments}
     return [
         _year(
             enrolment,
@@ -447,13 +449,23 @@ def years(
             [each for each in attendances if each.programme_id == enrolment.programme_id],
             [each for each in consultations if each.enrolment_id == enrolment.pk],
             is_managed=enrolment.programme_id in managed,
+            continued=programmes.get(enrolment.continues_id),
             now=now,
         )
         for enrolment in enrolments
     ]
 
 
-def _year(enrolment: Enrolment, kinds, attendances, consultations, *, is_managed: bool, now: datetime) -> Year:
+def _year(
+    enrolment: Enrolment,
+    kinds,
+    attendances,
+    consultations,
+    *,
+    is_managed: bool,
+    continued: Programme | None,
+    now: datetime,
+) -> Year:
     by_session = defaultdict(list)
     for attendance in attendances:
         by_session[attendance.session].append(attendance)
@@ -466,6 +478,7 @@ def _year(enrolment: Enrolment, kinds, attendances, consultations, *, is_managed
         sessions=own_sessions_table(sessions, by_id) if sessions else None,
         consultations=[card(each, now=now) for each in consultations],
         following_url=_following_url(enrolment) if is_managed else "",
+        continued=continued,
     )
 
 

@@ -77,7 +77,15 @@ class FollowingView(EnrolmentMixin, TemplateView):
             "memo": next(iter(drawn.memo_texts(saves)), None),
             "events": drawn.events(happened, enrolment, now=self.now),
             "people": homes.people_table(companies.people(user, self.company)),
+            "years": self._other_years(),
         }
+
+    def _other_years(self) -> list[tuple[str, str]]:
+        """Name and address of the company's other programmes that this person sees, the newest first."""
+        others = Enrolment.objects.visible_to(self.request.user).filter(company=self.company)
+        others = others.exclude(pk=self.enrolment.pk).select_related("programme").order_by("-programme__starts_on")
+        company_url = reverse("dashboards:company", args=[self.company.pk])
+        return [(each.programme.name, f"{company_url}#year-{each.programme.code}") for each in others]
 
 
 class TimelineView(EnrolmentMixin, ListView):

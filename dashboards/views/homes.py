@@ -16,6 +16,7 @@ from dashboards.context_processors import SESSION_KEY, place_url, present_place
 from dashboards.forms import PlaceForm
 from dashboards.queries import homes as queries
 from dashboards.rendering import homes as rendering
+from dashboards.rendering.rollover import present_year, year_tabs
 from policies import queries as policies
 from policies.forms.cohort import AsOfForm
 from policies.queries import cohort, drafting
@@ -170,7 +171,7 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
         enrolments = list(queries.enrolments_of(user, self.company, day=self.day))
         if not enrolments:
             return context
-        enrolment = enrolments[0]
+        enrolment = present_year(enrolments, asked=self.request.GET.get("programme", ""), day=self.day)
         kinds = following.deadlines(
             user, company_id=self.company.pk, programme_ids=[enrolment.programme_id], day=self.day
         )
@@ -183,6 +184,7 @@ class CompanyHomeView(CompanyPageMixin, TemplateView):
             context
             | home
             | {
+                "years": year_tabs(enrolments, here=enrolment, url=self.request.path),
                 "tasks": rendering.agreed_tasks(agreed_items(user, self.company)[:5], today=self.day),
                 "notices": unread_notices(user, [e.programme_id for e in enrolments], today=self.day)[:3],
             }

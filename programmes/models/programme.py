@@ -68,6 +68,10 @@ class Programme(IdentifiedModel):
     consultations_end_on = models.DateField(_("consultations until"), null=True, blank=True)
     consultations_per_company = models.PositiveSmallIntegerField(_("consultations for each company"), default=0)
     consultation_minutes = models.PositiveSmallIntegerField(_("minutes of a consultation"), default=60)
+    # The programme of the year before, from whose plan this one was made; each is followed by one at most.
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next", editable=False
+    )
     # True where the companies and people are made up, which every page of the programme says.
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -197,6 +201,10 @@ class Enrolment(IdentifiedModel):
     code = models.CharField(_("company code"), max_length=20)
     joined_on = models.DateField(_("joined on"))
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    # The same company's part in the programme before: its history. Nothing of it is copied or moved.
+    continues = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="continued", editable=False
+    )
 
     objects = EnrolmentQuerySet.as_manager()
 

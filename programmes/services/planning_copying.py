@@ -11,10 +11,10 @@ from audit import services as audit
 from programmes import permissions, workflow
 from programmes.enums import Mode, SessionState
 from programmes.models import AgendaItem, Arrival, Facilitator, Programme, Session, Speaker
+from programmes.queries.rollover import weeks_of
 
 from .planning import PlanRefused
 
-DAYS_OF_A_YEAR = 365.2425
 # What a copy takes over. Neither the joining link, which belongs to one meeting, nor materials, photographs or people.
 COPIED = (
     "strand",
@@ -39,7 +39,7 @@ def weeks_between(source: Programme, target: Programme) -> int:
     """By how many weeks a plan moves: the whole number nearest to the years between them, so that weekdays stay."""
     years = target.fiscal_year - source.fiscal_year
     if years:
-        return round(years * DAYS_OF_A_YEAR / 7)
+        return weeks_of(years)
     return round((target.starts_on - source.starts_on).days / 7)
 
 
@@ -130,6 +130,16 @@ def copy_plan(*, source: Programme, target: Programme, weeks: int, actor, with_s
         _log(copy, session, actor)
         made.append(copy)
     return made
+
+
+def copy_at(
+    session: Session, programme: Programme, *, by: timedelta, order: int, with_speakers: bool, actor
+) -> Session:
+    """Copy one session into a programme that has none of its code yet, as a draft some days later."""
+    times = {name: _moved(getattr(session, name), by) for name in ("starts_at", "ends_at", "registration_ends_at")}
+    copy = _copy(session, programme, code=session.code, times=times, order=order, with_speakers=with_speakers)
+    _log(copy, session, actor)
+    return copy
 
 
 def _copy(

@@ -158,6 +158,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:cancel_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     "programmes:copy_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "dashboards:next_programme": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:copy_plan": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:session_materials": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:material": (
