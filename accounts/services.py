@@ -1,10 +1,17 @@
 """Deeds on accounts. They know no tenant; who may sign in where is decided by memberships and seats."""
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
+from .enums import SessionKey
 from .models import User
+from .signals import account_changed
 
 OPERATOR_EMAIL = "operator@portal.invalid"
+# How many characters of a form wait for whoever has to sign in first. Longer texts are drafts, which save themselves.
+LONGEST_FORM = 200_000
 
 
 def system_operator() -> User:
@@ -41,3 +48,44 @@ def choose_language(*, user: User, language: str) -> None:
     """Remember the language that the person reads, for pages and e-mails."""
     user.language = language
     user.save(update_fields=["language"])
+
+
+def end_sessions(*, user: User, sessions, actor: User) -> int:
+    """Sign the person out where `sessions` say. Return how many there were; each is over at its next request."""
+    keys = [session.session_key for session in sessions]
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=user, session_key__in=keys).delete()
+    if keys:
+        account_changed.send(
+            User, user=user, actor=actor, verb="account.sessions_ended", detail={"sessions": len(keys)}
+        )
+    return len(keys)
+
+
+def end_other_sessions(*, user: User, keep: str | None) -> int:
+    """Sign the person out everywhere but in the session with the key `keep`."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=keep or "")
+    return end_sessions(user=user, sessions=others, actor=user)
+
+
+def keep_interrupted(*, request, user_id) -> bool:
+    """Keep a form that somebody sent and that cannot be carried out before they sign in or confirm that it is them.
+
+    In the session, for this person alone (a session of another person drops it). True when it was kept: a request of a
+    script keeps its own, a file would have to be chosen again, and passwords are never kept.
+    """
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    sent_by_script = (
+        request.headers.get("HX-Request") or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    )
+    secret = any("password" in name for name, _value in fields)
+    if sent_by_script or secret or request.FILES or sum(len(n) + len(v) for n, v in fields) > LONGEST_FORM:
+        return False
+    request.session[SessionKey.INTERRUPTED] = {
+        "user": str(user_id),
+        "path": request.get_full_path(),
+        "back": request.headers.get("Referer", ""),
+        "at": timezone.now().isoformat(),
+        "fields": [[name, value] for name, value in fields if name != "csrfmiddlewaretoken"],
+    }
+    return True

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "bootstrap",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -122,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLimitsMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -171,6 +173,7 @@ LOGIN_REDIRECT_URL = "dashboards:home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -184,6 +187,16 @@ ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "SPP Portal"
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateAppForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate": "accounts.forms.SecondStepForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+    "reauthenticate": "accounts.forms.ConfirmByCodeForm",
+}
+# How long "it is you" holds before a deed that needs it: since signing in or since the last confirmation.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Beside allauth's own limits: pages that open by a link. A word that opens nothing counts by address of the asker; the
 # answers that a link takes count by link, because a whole company may stand behind one address.
 ACCOUNT_RATE_LIMITS = {
@@ -195,7 +208,11 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Without a deed for an hour, or twelve hours after signing in, one signs in again (accounts.middleware). The row is kept
+# longer than that, so that the portal still knows whose session has ended and where they were.
+SESSION_IDLE_SECONDS = 60 * 60
+SESSION_LONGEST_SECONDS = 12 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -8,7 +8,8 @@ from common.views.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("jobs/", include("jobs.urls")),
     path("", include("notifications.urls")),
     path("", include("dashboards.urls")),

@@ -1,8 +1,10 @@
 """Run code as the database role that the web uses, so that a test sees what a request would see."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -32,6 +34,15 @@ def seen_by(user, *, company_id=None) -> Iterator[None]:
         yield
 
 
+def proofs_of(user, *, second_factor=True) -> dict:
+    """What a session keeps of how somebody showed just now who they are, by names of allauth."""
+    ways = [{"method": "password"}, {"method": "mfa", "type": "totp"}][: 1 + second_factor]
+    return {
+        AUTHENTICATION_METHODS_SESSION_KEY: [way | {"at": time.time()} for way in ways],
+        f"{AUTHENTICATION_METHODS_SESSION_KEY}_user": str(user.pk),
+    }
+
+
 class WebClient(Client):
     """Django's test client, whose requests reach the database as the web role does."""
 
@@ -39,5 +50,9 @@ class WebClient(Client):
         with web_role():
             return super().request(**request)
 
-    def force_login(self, user, backend=None):
+    def force_login(self, user, backend=None, *, second_factor=True):
+        """Sign in without a page. Its session says what one says that came by a password and the code of an app."""
         super().force_login(user, backend or "allauth.account.auth_backends.AuthenticationBackend")
+        session = self.session
+        session.update(proofs_of(user, second_factor=second_factor))
+        session.save()

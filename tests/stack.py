@@ -39,6 +39,7 @@ from django.db import connections
 
 from spp_portal import settings as portal_settings
 from tests.databases import PREFIX, address_of, copy_template, drop, line_to
+from tests.roles import proofs_of
 
 ROOT = Path(__file__).resolve().parent.parent
 # Generous: a busy machine of two cores must not fail a test that would pass on an idle one.
@@ -436,6 +437,7 @@ class Stack:
         store[SESSION_KEY] = str(user.pk)
         store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.update(proofs_of(user))
         store.create()
         return store.session_key
 

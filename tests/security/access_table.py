@@ -425,6 +425,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
 # from a page that is of no use any more. 403: nothing to confirm with; 404: no such key or code. POSTs hold nothing.
 GATES: dict[str, Gate] = {
     "accounts:set_language": Gate((405, 302), (405, 302)),
+    # One's own sessions; the number in the address is of none. Nothing was interrupted, so there is nothing to go on with.
+    "accounts:continue": Gate((302, 302), (302, 405)),
+    "accounts:sessions": Gate((302, 302), (200, 405)),
+    "accounts:end_session": Gate((302, 302), (404, 404)),
+    "accounts:end_other_sessions": Gate((302, 302), (405, 302)),
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
