@@ -104,7 +104,10 @@ def _entries(place: Place | None) -> list[tuple[str, str, list]]:
 
 # Pages that belong to an entry of the menu without being it; a company seen from outside belongs to the list it is in.
 _FROM_OUTSIDE = {"dashboards:companies", "dashboards:advising"}
-_OF_THE_LIST = ("following", "timeline", "charge", "memo", "extend", "seen_as", "stalled")
+_OF_THE_LIST = (
+    "following", "timeline", "charge", "memo", "extend", "seen_as", "stalled",
+    "assignments", "adviser", "stand_in", "company_advisers", "assignment",
+)  # fmt: skip
 _BELONGS_TO = {
     "programmes:session": {"programmes:sessions", "programmes:company_sessions"},
     "dashboards:company": _FROM_OUTSIDE | {"dashboards:company_home"},

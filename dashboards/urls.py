@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import mailings, rollover
+from .views import assigning, mailings, rollover
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -26,6 +26,14 @@ urlpatterns = [
     path(f"{COMPANY}/seen-as/", views.SeenAsView.as_view(), name="seen_as"),
     path("programmes/<uuid:programme_id>/advising/", views.AdvisingView.as_view(), name="advising"),
     path("programmes/<uuid:programme_id>/advising/companies/", views.AdvisedView.as_view(), name="advised"),
+    # Who advises whom
+    path("programmes/<uuid:programme_id>/advisers/", assigning.AssignmentsView.as_view(), name="assignments"),
+    path("programmes/<uuid:programme_id>/advisers/<uuid:seat_id>/", assigning.AdviserView.as_view(), name="adviser"),
+    path(
+        "programmes/<uuid:programme_id>/stand-ins/<uuid:absence_id>/", assigning.StandInView.as_view(), name="stand_in"
+    ),
+    path(f"{COMPANY}/advisers/", assigning.CompanyAdvisersView.as_view(), name="company_advisers"),
+    path(f"{COMPANY}/advisers/<uuid:assignment_id>/", assigning.AssignmentView.as_view(), name="assignment"),
     # Letters to many
     path("programmes/<uuid:programme_id>/letters/", mailings.MailingsView.as_view(), name="mailings"),
     path("programmes/<uuid:programme_id>/letters/new/", mailings.NewMailingView.as_view(), name="new_mailing"),

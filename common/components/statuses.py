@@ -74,6 +74,11 @@ STATUSES = {
     "open": Status(pgettext_lazy("status", "Open"), "ask"),
     "answered": Status(pgettext_lazy("status", "Answered"), "sent"),
     "closed": Status(pgettext_lazy("status", "Closed"), "plain"),
+    # an adviser's time with a company
+    "assignment_holds": Status(pgettext_lazy("assignment", "Holds today"), "ok"),
+    "assignment_to_come": Status(pgettext_lazy("assignment", "To come"), "calm"),
+    "assignment_over": Status(pgettext_lazy("assignment", "Over"), "faint"),
+    "in_conflict": Status(pgettext_lazy("assignment", "Conflict of interest"), "bad"),
     # what an adviser says of a requirement
     "not_judged": Status(pgettext_lazy("status", "Not judged yet"), "faint"),
     "judged_met": Status(pgettext_lazy("status", "Met"), "ok"),

@@ -83,13 +83,13 @@ def _round(consultation: Consultation, *, now: datetime) -> SafeString:
 
 
 def stand_in_tasks(absences: Iterable[Absence]) -> list[Task]:
-    """Return absences whose stand-in cannot be booked yet, each with the way to the page that names the companies."""
+    """Return absences whose stand-in cannot be booked yet, each with the way to the page that assigns them."""
     return [
         Task(
             title=gettext("%(stand_in)s stands in for %(adviser)s")
             % {"stand_in": absence.stand_in.name, "adviser": absence.seat.name},
             status="open",
-            url=reverse("consultations:availability", args=[absence.programme_id, absence.seat_id]) + "#part-absence",
+            url=reverse("dashboards:stand_in", args=[absence.programme_id, absence.pk]),
             hint=f"{_absent(absence)} · {_to_be_assigned(absence)}",
         )
         for absence in absences

@@ -28,7 +28,11 @@ def _page(name: str, enrolment: Enrolment, *more) -> str:
 
 def tabs(enrolment: Enrolment, *, here: str) -> list[Tab]:
     """Return the company's pages as the secretariat has them: following it up first."""
-    own = {"following": gettext("Following up"), "timeline": gettext("What happened")}
+    own = {
+        "following": gettext("Following up"),
+        "timeline": gettext("What happened"),
+        "company_advisers": gettext("Advisers"),
+    }
     first = [Tab(label, _page(name, enrolment), name == here) for name, label in own.items()]
     return first + company_tabs(enrolment.company_id, here="")
 
@@ -119,7 +123,11 @@ def terms(enrolment: Enrolment, charge: Charge | None) -> list[Term]:
             value=charge.seat.name if charge else gettext("Nobody yet"),
             change_url=_page("charge", enrolment),
         ),
-        Term(label=gettext("Adviser"), value=names(enrolment.advisers) or gettext("Nobody is assigned today")),
+        Term(
+            label=gettext("Adviser"),
+            value=names(enrolment.advisers) or gettext("Nobody is assigned today"),
+            change_url=_page("company_advisers", enrolment),
+        ),
         Term(label=gettext("Company code"), value=enrolment.code),
         Term(label=gettext("Taking part since"), value=dates.long_date(enrolment.joined_on)),
     ]

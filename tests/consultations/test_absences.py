@@ -49,7 +49,7 @@ def page(name, cast, *args) -> str:
 def test_the_secretariat_is_told_to_whom_the_stand_in_is_to_be_assigned(cast, adviser, away, sign_in):
     assert waiting(cast) == [[cast.company.name_ja]]
     text = sign_in(cast.people["secretariat"]).get(page("overview", cast)).content.decode()
-    assert f'href="{page("availability", cast, adviser.pk)}#part-absence"' in text
+    assert f'href="{reverse("dashboards:stand_in", args=[cast.programme.pk, away.pk])}"' in text
     assert f"割り当てが必要な企業:{cast.company.name_ja}" in text
 
 

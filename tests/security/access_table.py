@@ -90,6 +90,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:memo": (Page(get=MANAGED, post=MANAGED, posted=(409,), knows=RECORDS),),
     "dashboards:extend": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
     "dashboards:seen_as": (Page(get=MANAGED, knows=RECORDS),),
+    # Who advises whom: arranged by the secretariat.
+    "dashboards:assignments": (Page(**FOR_SECRETARIAT),),
+    "dashboards:adviser": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
+    "dashboards:stand_in": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=RECORDS),),
+    "dashboards:company_advisers": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=RECORDS),),
+    "dashboards:assignment": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=RECORDS),),
     "dashboards:advising": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     "dashboards:advised": (Page(get=ADVISER_SEATS, knows=PROGRAMME),),
     # Letters to many: a draft and a letter that was sent.

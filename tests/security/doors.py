@@ -48,6 +48,8 @@ NAMED_BY = {
     "offer_id": "offer",
     "round_id": "round",
     "seat_id": "seat",
+    "assignment_id": "assignment",
+    "absence_id": "absence",
     "draft_id": "booking on its way",
     "cycle_id": "cycle",
     "policy_id": "policy",

@@ -21,7 +21,7 @@ from consultations.models import (
     WeeklyHours,
 )
 from programmes.models import Conflict
-from tests.factories import make_consultation
+from tests.factories import make_consultation, make_seat
 from tests.security import audiences
 
 NOON = datetime(2025, 1, 10, 3, tzinfo=UTC)
@@ -57,7 +57,8 @@ def fill(world, owner: str) -> None:
     hours = WeeklyHours.objects.create(weekday=0, starts=time(9), ends=time(12), **own)
     world.keep("weekly hours", owner, hours)
     world.keep("exception of a day", owner, DayException.objects.create(on=date(2025, 1, 6), **own))
-    absence = Absence.objects.create(starts_on=date(2025, 1, 6), ends_on=date(2025, 1, 7), **own)
+    stand_in = make_seat(world["programme", owner], role="adviser")
+    absence = Absence.objects.create(starts_on=date(2025, 1, 6), ends_on=date(2025, 1, 7), stand_in=stand_in, **own)
     world.keep("absence", owner, absence)
     conflict = Conflict.objects.create(seat=seat, declared_by_id=seat.user_id, reason="C", **both)
     world.keep("conflict of interest", owner, conflict)
