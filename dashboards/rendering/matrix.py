@@ -8,6 +8,7 @@ one that says what is open (components.css, "matrix").
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from uuid import UUID
 
 from django.urls import reverse
@@ -22,7 +23,7 @@ from policies.enums import FORMULATED_STATES, State
 from policies.queries import cohort
 from policies.queries.cohort import SIZES, VIEWS, Plan, Step
 from policies.rendering import state_badge
-from policies.rendering.cohort import charge_name, company_name, due_note, filter_label, names
+from policies.rendering.cohort import Names, due_note, filter_label
 from programmes.enums import MilestoneCode
 from programmes.models import Programme
 
@@ -59,6 +60,8 @@ class _Cells:
         self.day, self.is_session = day, step.source == MilestoneCode.SESSION
         self.before, self.after = self._way(programme)
         self.by_company = not (self.is_session and step.session_id)
+        self.is_published = step.source == MilestoneCode.PUBLISHED
+        self.opening, self.closing = f'<td><a href="{self.before}', f'{self.after}">'
         self.open = f'<td class="none">{conditional_escape(pgettext("milestone", "open"))}</td>'
         self.missed, self.late = badge("missed"), badge("late")
         self.follow, self.follow_end = _split("dashboards:following", programme.pk)
@@ -74,11 +77,8 @@ class _Cells:
             return _split("dashboards:company")
         return _split("policies:company")
 
-    def cell(self, row, company_id: str, reached: dict[str, str], extended: dict[str, str], opened: list[str]) -> str:
-        """Return the cell, and add the milestone to what is open."""
-        on = reached.get(self.key)
-        if on:
-            return f'<td><a href="{self._address(row, company_id)}">{self.days[on]}</a></td>'
+    def open_cell(self, company_id: str, extended: dict[str, str], opened: list[str]) -> str:
+        """Return the cell of a milestone that was not reached, and add it to what is open."""
         own = extended.get(self.key)
         due = own or self.due
         if due and due < self.day:
@@ -94,10 +94,11 @@ class _Cells:
         opened.append(self.name)
         return self.open
 
-    def _address(self, row, company_id: str) -> str:
-        if self.step.source == MilestoneCode.PUBLISHED and row.slug:
-            return f"{self.register}{row.slug}{self.register_end}"
-        return f"{self.before}{company_id}{self.after}" if self.by_company else self.before
+    def day_cell(self, row, company_id: str, on: str) -> str:
+        """Return the cell of a milestone that was reached, with the way to what proves it."""
+        if self.is_published and row.slug:
+            return f'<td><a href="{self.register}{row.slug}{self.register_end}">{self.days[on]}</a></td>'
+        return f"{self.opening}{company_id if self.by_company else ''}{self.closing}{self.days[on]}</a></td>"
 
     def _linked(self, company_id: str, words: str) -> str:
         return f'<a href="{self.before}{company_id if self.by_company else ""}{self.after}">{words}</a>'
@@ -195,18 +196,24 @@ class _Rows:
         self.withdrawn = badge("withdrawn")
         self.rests: dict[int, str] = {}
         self.everything = conditional_escape(gettext("Everything is reached"))
+        self.names = Names()
 
     def row(self, row) -> str:
-        company_id, opened = str(row.company_id), []
+        company_id, opened = row.of_company, []
         reached, extended = cohort.days(row.reached), cohort.days(row.extended)
-        cells = [column.cell(row, company_id, reached, extended, opened) for column in self.columns]
+        cells = [
+            column.day_cell(row, company_id, reached[column.key])
+            if column.key in reached
+            else column.open_cell(company_id, extended, opened)
+            for column in self.columns
+        ]
         done = len(self.columns) - len(opened)
         _company, code, policy, adviser, charge, count, what = self.opening
         return (
             f'<tr role="row"><th scope="row" role="rowheader"><a href="{self.before}{company_id}{self.after}">'
-            f"{conditional_escape(company_name(row))}</a></th>{code}>{conditional_escape(row.code)}</td>"
-            f"{policy}><span>{self._stage(row, extended)}</span></td>{_text(adviser, names(row.advisers))}"
-            f"{_text(charge, charge_name(row.in_charge))}"
+            f"{escape(self.names.company(row))}</a></th>{code}>{escape(row.code)}</td>"
+            f"{policy}><span>{self._stage(row, extended)}</span></td>{_text(adviser, self.names.people(row.advisers))}"
+            f"{_text(charge, self.names.in_charge(row.in_charge))}"
             f'{count} class="number">{done}</td>{what} class="matrix-open"><div>{self._open(opened)}</div></td>{"".join(cells)}</tr>'
         )
 
@@ -233,7 +240,7 @@ class _Rows:
 
 
 def _text(opening: str, words: str) -> str:
-    return f"{opening}>{conditional_escape(words)}</td>" if words else f'{opening} class="none">{NOTHING}</td>'
+    return f"{opening}>{escape(words)}</td>" if words else f'{opening} class="none">{NOTHING}</td>'
 
 
 # --- Around the table ---------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """What may stand in the address of a list of companies by their progress: the day, filters that combine, an order."""
 
 from datetime import date
+from html import escape
 from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from policies.queries.progress import is_late
 from programmes.models import Enrolment, Programme
 
 NOBODY = "none"
-SELECTED = format_html(" {}", "selected")
+SELECTED = " selected"
 STANDINGS = (
     (cohort.REACHED, pgettext_lazy("milestone", "Reached")),
     (cohort.OPEN, pgettext_lazy("milestone", "Not reached yet")),
@@ -31,14 +32,12 @@ class PlainSelect(forms.Select):
 
     def render(self, name, value, attrs=None, renderer=None):
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SELECTED if str(key) == chosen else "", label) for key, label in self.choices),
+        options = "".join(
+            f'<option value="{escape(str(key))}"{SELECTED if str(key) == chosen else ""}>{escape(str(label))}</option>'
+            for key, label in self.choices
         )
-        return format_html(
-            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
-        )
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        return mark_safe(f'<select name="{escape(name)}"{attributes}>{options}</select>')  # noqa: S308 - every part is escaped
 
 
 class AsOfForm(ListForm):
@@ -135,8 +134,7 @@ class CohortForm(CompanySearchForm, AsOfForm):
         if not show:
             return found
         if show in State.values or show == "none":
-            found = found.alias(then_state=cohort.state_on(day, today=today))
-            return found.filter(then_state__isnull=True) if show == "none" else found.filter(then_state=show)
+            return cohort.with_state(found, None if show == "none" else show, day=day, today=today)
         conditions = {"late": is_late, "unassigned": cohort.is_unassigned}
         return found.filter(conditions[show](programme, day) if show in conditions else Q())
 

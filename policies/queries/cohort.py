@@ -13,13 +13,17 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     DateField,
     Exists,
+    Expression,
     F,
+    Func,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -83,14 +87,38 @@ def _standing_moves(day: date) -> QuerySet[Move]:
     return told.order_by("-moved_on", "-recorded_at")
 
 
-def state_on(day: date, *, today: date, theme: str = Theme.HUMAN_RIGHTS) -> Subquery:
+def state_on(day: date, *, today: date, theme: str = Theme.HUMAN_RIGHTS) -> Expression:
     """State of an enrolment's policy on `day`, from the log of its moves; null where none was begun by then."""
     if day >= today:
         return present_state(theme)
     begun = Case(When(opened_at__lt=day_ends(day), then=Value(State.DRAFTING.value)), output_field=CharField())
     then = Coalesce(Subquery(_standing_moves(day).values("to_state")[:1]), begun)
-    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).annotate(then=then)
-    return Subquery(cycles.filter(then__isnull=False).order_by("-number").values("then")[:1], output_field=CharField())
+    cycles = Cycle.objects.filter(enrolment=OuterRef("pk"), policy__theme=theme).order_by("-number")
+    return _FirstThereIs(ArraySubquery(cycles.values_list(then)))
+
+
+class _FirstThereIs(Func):
+    """The first of an array that is not null. Each is computed once, which a condition beside the value would do twice."""
+
+    template = "(array_remove(%(expressions)s, NULL))[1]"
+    output_field = CharField()
+
+
+class _AnyOf(Func):
+    """Is the first among the ids that the second, a subquery, finds: asked once, before anything is joined to it."""
+
+    template, arg_joiner, output_field = "(%(expressions)s))", " = ANY (", BooleanField()
+
+
+def with_state(enrolments: QuerySet[Enrolment], state: str | None, *, day: date, today: date) -> QuerySet[Enrolment]:
+    """Leave the enrolments whose policy stood so on `day`; None is where none was begun.
+
+    As an array of ids: beside a condition that costs much for each company PostgreSQL takes all ways to go on for equal,
+    and reads all companies again for each that it finds.
+    """
+    then = enrolments.order_by().alias(then_state=state_on(day, today=today))
+    then = then.filter(then_state=state) if state else then.filter(then_state__isnull=True)
+    return Enrolment.objects.filter(_AnyOf(F("pk"), ArraySubquery(then.values("pk"))))
 
 
 # --- Conditions on an enrolment ---------------------------------------------------------------------------------------
@@ -287,22 +315,27 @@ def _seats(user, programme: Programme) -> QuerySet:
     )  # fmt: skip
 
 
-def _counted(rows: QuerySet, leg: str) -> QuerySet:
-    """Count rows by their milestone, in one pass."""
-    return _leg(rows.order_by().values("kind").annotate(count=Count("pk")), leg, id=F("kind"), number=F("count"))
+def _counted(rows: QuerySet, inside: Q, leg: str) -> QuerySet:
+    """Count rows of companies `inside` the list by their milestone, in one pass.
+
+    The list is a condition of the count and not of the rows: PostgreSQL then keeps its ids in a hash. Joined, it
+    reckons with one company and looks the milestones up three thousand times.
+    """
+    counted = rows.order_by().values("kind").annotate(count=Count("pk", filter=inside))
+    return _leg(counted, leg, id=F("kind"), number=F("count"))
 
 
 def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> Plan:
     """Return the milestones, counted over `enrolments`, and the people of the programme, in one statement."""
-    inside = {"programme": programme, "enrolment__in": enrolments.order_by().values("pk")}
-    reached = MilestoneDate.objects.as_of(day).filter(**inside)
+    inside = Q(enrolment__in=enrolments.order_by().values("pk"))
+    reached = MilestoneDate.objects.as_of(day).filter(programme=programme)
     done = MilestoneDate.objects.as_of(day).filter(enrolment=OuterRef("enrolment"), kind=OuterRef("kind"))
-    extended = Extension.objects.as_of(day).filter(~Exists(done), **inside)
+    extended = Extension.objects.as_of(day).filter(~Exists(done), programme=programme)
     rows = _steps(user, programme).union(
         _seats(user, programme),
-        _counted(reached, "reached"),
-        _counted(extended.filter(due_on__gte=day), "longer"),
-        _counted(extended.filter(due_on__lt=day), "passed"),
+        _counted(reached, inside, "reached"),
+        _counted(extended.filter(due_on__gte=day), inside, "longer"),
+        _counted(extended.filter(due_on__lt=day), inside, "passed"),
         all=True,
     )
     legs = defaultdict(list)
@@ -336,10 +369,11 @@ def order_by(enrolments: QuerySet[Enrolment], sort: str, *, programme: Programme
     """Order by name, code, or the day of a milestone ("m-" and its code); rows without the day come last."""
     name, descends = sort.removeprefix("-"), sort.startswith("-")
     if name.startswith("m-"):
-        dates = MilestoneDate.objects.as_of(day).filter(
-            enrolment=OuterRef("pk"), kind__programme=programme, kind__code=name.removeprefix("m-")
-        )
-        column = Subquery(dates.values("reached_on")[:1])
+        kind = programme.milestone_kinds.filter(code=name.removeprefix("m-")).order_by()
+        of = MilestoneDate.objects.as_of(day).filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
+        # The milestone is a condition of the aggregate: joined, PostgreSQL reads all companies' dates for each of them.
+        on = of.annotate(on=Max("reached_on", filter=Q(kind=Subquery(kind.values("pk")[:1]))))
+        column = Subquery(on.values("on"))
     else:
         column = F("code" if name == "code" else "company__name_kana")
     first = column.desc(nulls_last=True) if descends else column.asc(nulls_last=True)
@@ -347,7 +381,10 @@ def order_by(enrolments: QuerySet[Enrolment], sort: str, *, programme: Programme
 
 
 def rows(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, today: date) -> QuerySet:
-    """Return one named row a company, as of `day`; what is reached and extended as `days` reads it."""
+    """Return one named row a company, as of `day`; what is reached and extended as `days` reads it.
+
+    `of_company` is the company's id as text, as it stands in addresses.
+    """
     charge = Charge.objects.as_of(day).filter(enrolment=OuterRef("pk")).order_by("-recorded_at")
     in_charge = charge.values(
         json=JSONObject(name_ja=F("seat__name_ja"), name_en=F("seat__name_en"), email=F("seat__email"))
@@ -360,9 +397,10 @@ def rows(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, to
         reached=_marks(MilestoneDate.objects.as_of(day), "reached_on"),
         extended=_marks(Extension.objects.as_of(day), "due_on"),
         slug=Subquery(entry.values("slug")[:1]),
+        of_company=_as_text("company_id"),
     ).values_list(
-        "pk", "company_id", "company__name_ja", "company__name_en", "company__name_kana", "code", "joined_on",
-        "withdrawn_on", "state", "advisers", "in_charge", "reached", "extended", "slug",
+        "of_company", "company__name_ja", "company__name_en", "company__name_kana", "code", "withdrawn_on", "state",
+        "advisers", "in_charge", "reached", "extended", "slug",
         named=True,
     )  # fmt: skip
 

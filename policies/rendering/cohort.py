@@ -1,30 +1,47 @@
 """The words of the cohort matrix that page and file share."""
 
 from collections.abc import Iterable
-from types import SimpleNamespace
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from common import dates
-from common.models import in_language
 from policies.queries.cohort import Step
 from programmes.enums import MilestoneCode
 
 from . import state_label
 
 
-def company_name(row) -> str:
-    """Return the name of a row's company in the reader's language, or the other one."""
-    return in_language(SimpleNamespace(name_ja=row.company__name_ja, name_en=row.company__name_en), "name")
+class Names:
+    """Names as rows of the matrix write them, in the reader's language or the other one: asked thousands of times."""
+
+    def __init__(self):
+        language = (get_language() or "ja")[:2]
+        self.own, self.other = ("name_ja", "name_en") if language == "ja" else ("name_en", "name_ja")
+        self.own_company, self.other_company = f"company__{self.own}", f"company__{self.other}"
+        self.comma = gettext(", ")
+
+    def company(self, row) -> str:
+        """Return the name of a row's company."""
+        return getattr(row, self.own_company) or getattr(row, self.other_company)
+
+    def person(self, named: dict) -> str:
+        return named[self.own] or named[self.other]
+
+    def people(self, named: Iterable[dict]) -> str:
+        """Return names that a query gave as {"name_ja", "name_en"}."""
+        return self.comma.join(map(self.person, named))
+
+    def in_charge(self, named: dict | None) -> str:
+        return (self.person(named) or named["email"]) if named else ""
 
 
 def names(people: Iterable[dict]) -> str:
     """Return names that a query gave as {"name_ja", "name_en"}, in the reader's language or the other one."""
-    return gettext(", ").join(in_language(SimpleNamespace(**each), "name") for each in people)
+    return Names().people(people)
 
 
 def charge_name(in_charge: dict | None) -> str:
-    return (in_language(SimpleNamespace(**in_charge), "name") or in_charge["email"]) if in_charge else ""
+    return Names().in_charge(in_charge)
 
 
 def due_note(step: Step) -> str:

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from common import dates
 from policies.queries.cohort import Standing, Step, days, standing
 from policies.rendering import state_label
-from policies.rendering.cohort import charge_name, company_name, due_note, names
+from policies.rendering.cohort import Names, due_note
 from programmes.models import Programme
 
 from .session_sheet import BOM
@@ -51,18 +51,18 @@ class Listing:
         return [*own, pgettext("milestones", "Reached"), *noted]
 
     def lines(self) -> Iterable[list]:
-        day = self.day.isoformat()
+        day, names = self.day.isoformat(), Names()
         for row in self.rows:
             reached, extended = days(row.reached), days(row.extended)
             at = [standing(step, reached, extended, day=day) for step in self.steps]
             withdrawn = row.withdrawn_on and row.withdrawn_on <= self.day
             yield [
-                company_name(row),
+                names.company(row),
                 row.company__name_kana,
                 row.code,
                 pgettext("status", "Withdrawn") if withdrawn else state_label(row.state),
-                names(row.advisers),
-                charge_name(row.in_charge),
+                names.people(row.advisers),
+                names.in_charge(row.in_charge),
                 sum(bool(each.reached_on) for each in at),
                 *map(_cell, at),
             ]

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 import psycopg2
-from processes import ROOT, Used, cpu_seconds, database_processes, run, web_server
+from processes import ROOT, Used, cpu_between, cpu_seconds, database_processes, run, web_server
 from workbook import write_workbook
 
 SIZES = (16, 160, 1600)
@@ -120,7 +120,7 @@ def measure_page(server, page: dict, *, database: str) -> dict:
         started = time.perf_counter()
         response = ask()
         times.append((time.perf_counter() - started) * 1000)
-    cpu = (cpu_seconds(watched) - before) * 1000 / REQUESTS
+    cpu = cpu_between(before, cpu_seconds(watched)) * 1000 / REQUESTS
     times.sort()
     return {
         "cpu_ms": round(cpu, 1),

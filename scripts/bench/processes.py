@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -121,13 +121,16 @@ def database_processes(name: str) -> list[psutil.Process]:
     ]
 
 
-def cpu_seconds(processes: list[psutil.Process]) -> float:
-    """CPU time used so far by processes that still live, user and system together."""
-    total = 0.0
+def cpu_seconds(processes: list[psutil.Process]) -> dict[int, float]:
+    """CPU time used so far by each process that still lives, user and system together."""
+    used = {}
     for process in processes:
-        try:
+        with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system
-    return total
+            used[process.pid] = times.user + times.system
+    return used
+
+
+def cpu_between(before: dict[int, float], after: dict[int, float]) -> float:
+    """CPU seconds of the processes that lived at both ends: one that ends takes what it had used with it."""
+    return sum(after[pid] - before[pid] for pid in after if pid in before)
