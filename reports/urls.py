@@ -26,6 +26,11 @@ urlpatterns = [
         name="session_sheet",
     ),
     path("programmes/<uuid:programme_id>/consultations/hours/sheet/", HoursSheetView.as_view(), name="hours_sheet"),
+    path(
+        "programmes/<uuid:programme_id>/reports/<uuid:report_id>/throw-away/",
+        views.ThrowAwayView.as_view(),
+        name="throw_away",
+    ),
     # Issuing
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/cancel/", views.CancelView.as_view(), name="cancel"),
     path("programmes/<uuid:programme_id>/reports/<uuid:report_id>/issue/", issuing.IssueView.as_view(), name="issue"),
@@ -72,6 +77,7 @@ urlpatterns = [
     path(f"{DRAFT}/figures/", builder.FiguresView.as_view(), name="draft_figures"),
     path(f"{DRAFT}/refresh/", builder.RefreshView.as_view(), name="refresh_draft"),
     path(f"{DRAFT}/check/", builder.CheckView.as_view(), name="check_draft"),
+    path(f"{DRAFT}/throw-away/", builder.ThrowAwayDraftView.as_view(), name="throw_away_draft"),
     path(f"{DRAFT}/pdf/", builder.DraftPdfView.as_view(), name="draft_pdf"),
     path(f"{DRAFT}/blocks/<uuid:block_id>/", builder.BlockView.as_view(), name="draft_block"),
     path(f"{DRAFT}/blocks/<uuid:block_id>/save/", builder.SaveBlockView.as_view(), name="save_block"),

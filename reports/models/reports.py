@@ -23,10 +23,6 @@ class ReportQuerySet(models.QuerySet):
     def ready(self):
         return self.filter(pdf__isnull=False)
 
-    def saying(self, content_key: str):
-        """Finished reports with this content, the oldest first: their files can serve again."""
-        return self.ready().filter(content_key=content_key).order_by("created_at")
-
 
 class Report(IdentifiedModel):
     """One edition in one language as of one day. Its job says how far it is; its figures never change once frozen."""

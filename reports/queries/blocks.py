@@ -157,6 +157,48 @@ def wholes(figures: Mapping) -> dict[str, str]:
     return {f"{name}.share": whole for name, whole in parts.items()}
 
 
+def sources(figures: Mapping) -> dict[str, tuple[str, ...]]:
+    """Return for each figure that follows from others, by sum, difference or share, from which ones."""
+    held = [each for each in figures["sessions"] if each["held"]]
+
+    def of_sessions(*keys: str, strand: str = "") -> tuple[str, ...]:
+        own = [each["code"] for each in held if not strand or each["strand"] == strand]
+        return tuple(f"session.{code}.{key}" for code in own for key in keys)
+
+    found = {
+        "formulated.left": ("enrolled", "formulated"),
+        "attendances": of_sessions("people"),
+        "attendances.onsite": of_sessions("onsite"),
+        "attendances.online": of_sessions("online"),
+        "attendances.unknown": of_sessions("people", "onsite", "online"),
+        "consultations.unknown": ("consultations", "consultations.onsite", "consultations.online"),
+        "consultations.beyond": ("consultations", "consultations.used"),
+        "consultations.granted": ("consultations.entitled", "consultations.extra"),
+    }
+    for strand in dict.fromkeys(each["strand"] for each in figures["sessions"]):
+        found[f"attendances.{strand}"] = of_sessions("people", strand=strand)
+    for each in held:
+        code = f"session.{each['code']}"
+        found[f"{code}.unknown"] = (f"{code}.people", f"{code}.onsite", f"{code}.online")
+    shares = {share: (share.removesuffix(".share"), whole) for share, whole in wholes(figures).items()}
+    known = values(figures)
+    return {name: parts for name, parts in found.items() if name in known} | shares
+
+
+def marks(figures: Mapping) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of the values entered by hand that stand in each figure; a negative one where it follows from it."""
+    numbers = {each["figure"]: number for number, each in enumerate(figures.get("overrides", ()), start=1)}
+    if not numbers:
+        return {}
+    following = {
+        name: tuple(-numbers[part] for part in dict.fromkeys(parts) if part in numbers)
+        for name, parts in sources(figures).items()
+    }
+    return {name: found for name, found in following.items() if found} | {
+        name: (number,) for name, number in numbers.items()
+    }
+
+
 def can_be_entered(figures: Mapping) -> set[str]:
     """Return the names of figures that may be replaced by hand: those that were counted, none that follow from others."""
     return {name for name, (each, key) in _own_places(figures).items() if each[key] is not None}

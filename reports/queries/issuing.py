@@ -7,9 +7,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from jobs.models import Job
-from programmes.models import Programme, QuoteUse
+from programmes.models import Photo, Programme, QuoteUse
 from reports.enums import Language
 from reports.models import TAKEN_BACK, IssuedReport, Report
+
+ISSUING = "report_issue"
+"""The kind of the job that gives a report out."""
 
 
 class Obstacle(StrEnum):
@@ -19,6 +22,7 @@ class Obstacle(StrEnum):
     MISSING = "missing"
     UNDER_WAY = "under_way"
     DIFFERENT = "different"
+    PERMISSION = "permission"
     SAME = "same"
 
 
@@ -48,6 +52,30 @@ def issue_of(report_id: UUID) -> IssuedReport | None:
     return IssuedReport.objects.filter(Q(report_ja=report_id) | Q(report_en=report_id)).first()
 
 
+def issued_ids(programme_id: UUID) -> set[UUID]:
+    """Return the reports of a programme that were given out under a number, which their files bear."""
+    issued = IssuedReport.objects.filter(programme=programme_id).order_by()
+    return {pk for pair in issued.values_list("report_ja", "report_en") for pk in pair}
+
+
+def reports_saying(report: Report) -> QuerySet[Report]:
+    """Finished reports with the same content and without a number, the oldest first: their files can serve again."""
+    same = Report.objects.ready().filter(programme=report.programme_id, content_key=report.content_key)
+    return same.exclude(pk__in=issued_ids(report.programme_id)).order_by("created_at")
+
+
+def issuing_job(user, programme: Programme) -> Job | None:
+    """Return the work by which a report of the programme is being given out now; there is one at a time."""
+    return Job.objects.visible_to(user).open().filter(kind=ISSUING, programme_id=programme.pk).first()
+
+
+def failed_issuing(user, report: Report) -> Job | None:
+    """Return the last try to give a report out, where it came to nothing."""
+    tries = Job.objects.visible_to(user).filter(kind=ISSUING, programme_id=report.programme_id)
+    last = tries.filter(params__reports__contains=str(report.pk)).order_by("-created_at").first()
+    return last if last is not None and last.state in (Job.State.FAILED, Job.State.CANCELLED) else None
+
+
 def prospect(report: Report) -> Prospect:
     """Say whether a report can be issued, with which other, or why not."""
     if not report.is_ready:
@@ -59,8 +87,7 @@ def prospect(report: Report) -> Prospect:
         .defer("figures")
         .order_by("-created_at", "id")
     )
-    issued = IssuedReport.objects.order_by().values_list("report_ja", "report_en")
-    taken = {pk for pair in issued.filter(programme=report.programme_id) for pk in pair}
+    taken = issued_ids(report.programme_id)
     free = [other for other in others if other.pk not in taken]
     ready = [other for other in free if other.is_ready]
     twin = next((other for other in ready if other.figures_sha256 == report.figures_sha256), None)
@@ -72,13 +99,43 @@ def prospect(report: Report) -> Prospect:
 
 
 def _unless_issued(found: Prospect) -> Prospect:
-    """Return the prospect, or where the very same files stand already: one file has one number."""
+    """Return the prospect, or where the very same stands already, or what of it may not be printed any more."""
     japanese, english = found.pair
     same = IssuedReport.objects.filter(
-        programme=found.report.programme_id, pdf_ja_sha256=japanese.pdf.sha256, pdf_en_sha256=english.pdf.sha256
+        programme=found.report.programme_id,
+        report_ja__content_key=japanese.content_key,
+        report_en__content_key=english.content_key,
     )
     standing = same.filter(withdrawn_at=None).first()
-    return Prospect(found.report, found.twin, Obstacle.SAME, standing) if standing else found
+    if standing:
+        return Prospect(found.report, found.twin, Obstacle.SAME, standing)
+    if not _may_be_printed(found.pair):
+        return Prospect(found.report, found.twin, Obstacle.PERMISSION)
+    return found
+
+
+def photographs_of(report: Report) -> set[str]:
+    """Return the files of the photographs that a report prints."""
+    return {photo["file"] for photos in (report.written or {}).get("photos", {}).values() for photo in photos}
+
+
+def _may_be_printed(pair: tuple[Report, Report]) -> bool:
+    """Whether everybody still permits what the reports print of them."""
+    if QuoteUse.objects.filter(TAKEN_BACK, report_id__in=[report.pk for report in pair]).exists():
+        return False
+    files = photographs_of(pair[0]) | photographs_of(pair[1])
+    shown = Photo.objects.filter(programme=pair[0].programme_id, file__in=files, has_consent=True)
+    return not files or {str(file_id) for file_id in shown.values_list("file", flat=True)} == files
+
+
+def issue_number(programme: Programme, sequence: int) -> str:
+    """Return a number as it is quoted: SPP-2024-01."""
+    return f"{programme.code.upper()}-{sequence:02d}"
+
+
+def next_sequence(programme: Programme) -> int:
+    last = IssuedReport.objects.filter(programme=programme).order_by("-sequence").first()
+    return last.sequence + 1 if last else 1
 
 
 def replaceable(programme: Programme, *, edition: str) -> QuerySet[IssuedReport]:

@@ -1,5 +1,6 @@
 """Questions about the reading round: who was asked, what they said, and what a link opens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,6 +41,30 @@ def reading_door(token_hash: str) -> ReadingDoor | None:
         cursor.execute("SELECT reader_id, programme_id, user_id FROM app.report_reader(%s)", [token_hash])
         row = cursor.fetchone()
     return ReadingDoor(*row) if row else None
+
+
+# Days before the end on which a reader who has not answered is reminded, and the day after it.
+AHEAD, OVER = (3, 0), -1
+MAKE_GOOD = 3
+"""For so many days after the end a day on which the clock stood still is made good."""
+
+
+def readers_waiting(day: date) -> list[tuple[UUID, UUID]]:
+    """Return who may have to be reminded by the clock, each with the person whose rights their link was made with."""
+    with connection.cursor() as cursor:
+        days = max(*AHEAD, MAKE_GOOD)
+        cursor.execute("SELECT reader_id, user_id FROM app.report_readers_waiting(%s, %s)", [day, days])
+        return cursor.fetchall()
+
+
+def reminder_key(reader_id: UUID, days: int) -> str:
+    """Return under which a reader is reminded so many days before the end, once."""
+    return f"report_reader:{reader_id}:{days}"
+
+
+def reminder_keys(readers: Iterable[ReportReader]) -> list[str]:
+    """Return all keys under which these readers could be reminded."""
+    return [reminder_key(reader.pk, days) for reader in readers for days in (*AHEAD, OVER)]
 
 
 def reader_behind(door: ReadingDoor) -> ReportReader | None:

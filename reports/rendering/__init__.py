@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from jobs.rendering import Progress, render_pdf
 
 from . import document
-from .document import PRINTED_COMPANIES
+from .document import PRINTED_COMPANIES, Numbered
 
-__all__ = ["PRINTED_COMPANIES", "file_name", "report_pdf", "report_sheet", "template_version"]
+__all__ = ["PRINTED_COMPANIES", "Numbered", "file_name", "report_pdf", "report_sheet", "template_version"]
 
 HERE = Path(__file__).resolve().parent
 STYLESHEET = HERE.parent / "assets" / "report.css"
@@ -43,24 +43,26 @@ def report_pdf(
     plans: str = "",
     written: Mapping | None = None,
     photos: Mapping[str, tuple[bytes, str]] | None = None,
+    numbered: document.Numbered | None = None,
     progress: Progress | None = None,
 ) -> bytes:
     """Return the report as tagged PDF. Raises what `jobs.rendering.render_pdf` raises.
 
-    `written` is what people put in place of the portal's sentences, `photos` the photographs that it names, by file.
+    `written` is what people put in place of the portal's sentences, `photos` the photographs that it names, by file,
+    `numbered` what is printed of the number under which it is given out.
     """
     with translation.override(language):
-        html, assets = document.page(figures, plans=plans, written=written)
+        html, assets = document.page(figures, plans=plans, written=written, numbered=numbered)
     assets |= {f"photo-{key}": picture for key, picture in (photos or {}).items()}
     return render_pdf(html, stylesheets=[STYLESHEET.read_text()], assets=assets, progress=progress)
 
 
-def report_sheet(figures: Mapping, *, language: str) -> bytes:
-    """Return the accompanying sheet as XLSX."""
+def report_sheet(figures: Mapping, *, language: str, numbered: document.Numbered | None = None) -> bytes:
+    """Return the accompanying sheet as XLSX, which names the number as the report does."""
     from . import sheet  # noqa: PLC0415 - openpyxl is for the worker, not for each web process
 
     with translation.override(language):
-        return sheet.workbook(figures)
+        return sheet.workbook(figures, numbered=numbered)
 
 
 def file_name(figures: Mapping, *, language: str) -> str:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils import translation
 from django.utils.html import conditional_escape, format_html, strip_tags
@@ -223,12 +223,23 @@ def figure_texts(figures: Mapping) -> dict[str, str]:
         return found
 
 
-def override_mark(numbers: Mapping[str, int]):
-    """Return a mark that puts ※ and a number behind each value that was entered by hand."""
+def override_mark(figures: Mapping):
+    """Return a mark that puts ※ and a number behind each value that was entered by hand, and (※1) behind what follows.
+
+    None where nothing was entered.
+    """
+    marks = queries.marks(figures)
+    if not marks:
+        return None
 
     def mark(of: str, text: str) -> SafeString:
-        if of not in numbers:
+        if of not in marks:
             return conditional_escape(text)
-        return format_html('<span class="entered">{}<sup>※{}</sup></span>', text, numbers[of])
+        return format_html('<span class="entered">{}<sup>{}</sup></span>', text, mark_text(marks[of]))
 
     return mark
+
+
+def mark_text(numbers: Iterable[int]) -> str:
+    """Return ※1 for a value that was entered by hand, (※1)(※2) for one that follows from such values."""
+    return "".join(f"※{number}" if number > 0 else f"(※{-number})" for number in numbers)

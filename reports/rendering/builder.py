@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from reports.enums import BlockKind
 from reports.models import BlockSave, BlockText, DraftBlock, FigureOverride, ReportDraft
 from reports.queries import blocks as queries
 from reports.queries.blocks_rows import FigureRow
+from reports.queries.throwing_away import Loss
 
 from . import blocks
 from . import wording as w
@@ -149,6 +150,50 @@ def drafts_table(drafts: Iterable[ReportDraft]) -> Table:
             for draft in drafts
         ],
     )
+
+
+def loss_lines(loss: Loss) -> list[str]:
+    """Return what goes when a report or a draft is thrown away, a line for each kind of thing; never none at all."""
+    texts = [
+        (
+            loss.texts,
+            ngettext("%(count)s text in words of your own", "%(count)s texts in words of your own", loss.texts),
+        ),
+        (
+            loss.overrides,
+            ngettext("%(count)s value entered by hand", "%(count)s values entered by hand", loss.overrides),
+        ),
+        (
+            loss.picks,
+            ngettext(
+                "%(count)s chosen quote or photograph (it stays in its collection)",
+                "%(count)s chosen quotes or photographs (they stay in their collections)",
+                loss.picks,
+            ),
+        ),
+        (
+            loss.reports,
+            ngettext(
+                "%(count)s report that was made and not issued, with its files",
+                "%(count)s reports that were made and not issued, with their files",
+                loss.reports,
+            ),
+        ),
+        (
+            loss.readers,
+            ngettext(
+                "the link of %(count)s reader, which will open nothing any more",
+                "the links of %(count)s readers, which will open nothing any more",
+                loss.readers,
+            ),
+        ),
+        (
+            loss.comments,
+            ngettext("%(count)s comment of a reader", "%(count)s comments of readers", loss.comments),
+        ),
+    ]
+    lines = [text % {"count": f"{count:,}"} for count, text in texts if count]
+    return lines or [_("the figures as they were read, with nothing changed")]
 
 
 # --- One block ----------------------------------------------------------------------------------------------------------------
@@ -336,12 +381,12 @@ def differences_table(found: list[tuple[str, int | None, int | None]], figures: 
 def linked(draft: ReportDraft, figures: Mapping):
     """Return a mark that leads from each figure to its rows, for the preview."""
     known = set(queries.values(figures))
-    entered = {each["figure"]: number for number, each in enumerate(figures.get("overrides", ()), start=1)}
+    entered = blocks.override_mark(figures)
     base = address(draft, "draft_figures")
 
     def mark(of: str, text: str) -> SafeString:
         name = of.removesuffix(".share")
-        marked = blocks.override_mark(entered)(of, text)
+        marked = entered(of, text) if entered else conditional_escape(text)
         if name not in known:
             return marked
         return format_html('<a class="figure" href="{}?of={}">{}</a>', base, quote(name, safe=""), marked)

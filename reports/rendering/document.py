@@ -1,7 +1,11 @@
 """From frozen figures to a page: prepares rows, sections and charts, and leaves only loops to the template."""
 
+import datetime
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import segno
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -10,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from common import dates
 from programmes.enums import Method, MilestoneCode, OrganisationRole
+from reports.enums import Edition
 
 from . import blocks, charts, narrative
 from . import wording as w
@@ -22,23 +27,44 @@ TEXT_WIDTH = 462.0
 """Width of the text on an A4 page of 210 mm with margins of 25 and 22 mm, in points."""
 
 TEMPLATE = "reports/document/report.html"
+CODE = "check.svg"
 
 
-def page(figures: Mapping, *, plans: str = "", written: Mapping | None = None) -> tuple[str, dict]:
+@dataclass(frozen=True)
+class Numbered:
+    """What is printed of the number under which a report is given out.
+
+    The file cannot hold its own fingerprint; it says where everybody finds that.
+    """
+
+    number: str
+    issued_on: datetime.date
+    check_url: str
+    replaces: str = ""
+    correction: str = ""
+
+
+def page(
+    figures: Mapping, *, plans: str = "", written: Mapping | None = None, numbered: Numbered | None = None
+) -> tuple[str, dict]:
     """Return the report's HTML in the active language, and the pictures it shows as assets (bytes, type) by name.
 
     `plans` is what the secretariat wrote about the future, in the language of the report; blank lines part paragraphs.
     `written` is what people put in place of the portal's sentences: see `queries.builder.written_by_people`; the bytes
     of its photographs are the caller's to add.
     """
-    numbers = {each["figure"]: number for number, each in enumerate(figures.get("overrides", ()), start=1)}
-    with w.marking(blocks.override_mark(numbers) if numbers else None):
-        context = page_context(figures, plans=plans, written=written)
+    with w.marking(blocks.override_mark(figures)):
+        context = page_context(figures, plans=plans, written=written, numbered=numbered)
         html = render_to_string(TEMPLATE, context)
-    return html, {f"{name}.svg": (chart["svg"], "image/svg+xml") for name, chart in context["charts"].items()}
+    pictures = {f"{name}.svg": (chart["svg"], "image/svg+xml") for name, chart in context["charts"].items()}
+    if numbered:
+        pictures[CODE] = (_code(numbered.check_url), "image/svg+xml")
+    return html, pictures
 
 
-def page_context(figures: Mapping, *, plans: str = "", written: Mapping | None = None) -> dict:
+def page_context(
+    figures: Mapping, *, plans: str = "", written: Mapping | None = None, numbered: Numbered | None = None
+) -> dict:
     """Return everything that the report's template prints, in the active language and with figures as they are marked."""
     written = written or {"texts": {}, "photos": {}}
     texts = {key: blocks.printed_text(text, figures) for key, text in written["texts"].items()}
@@ -47,7 +73,10 @@ def page_context(figures: Mapping, *, plans: str = "", written: Mapping | None =
         "language": w.language(),
         "figures": figures,
         "title": title(figures),
-        "cover": _cover(figures),
+        "cover": _cover(figures, numbered),
+        "colophon": _colophon(figures, numbered),
+        "numbered": numbered,
+        "code": f"asset:{CODE}",
         "internal": figures["edition"] == "internal",
         "source": narrative.source(figures),
         "computed": narrative.computed(figures),
@@ -66,7 +95,7 @@ def page_context(figures: Mapping, *, plans: str = "", written: Mapping | None =
         "charts": _charts(figures),
         "progress": _progress_rows(figures),
         "outcomes": _outcomes(figures),
-        "overrides": _overrides(figures),
+        "overrides": overrides(figures),
         "milestones": _milestones(figures),
         "matrix": _matrix(figures),
         "printed_companies": w.number(PRINTED_COMPANIES),
@@ -79,13 +108,13 @@ def title(figures: Mapping) -> str:
     return _("{programme}: Implementation Report").format(programme=w.plain(figures["programme"], "name"))
 
 
-def _cover(figures: Mapping) -> dict:
+def _cover(figures: Mapping, numbered: Numbered | None) -> dict:
     organisers = [record for record in figures["organisations"] if record["role"] == "organiser"]
     return {
         "year": _cover_year(figures),
         "name": w.words(figures["programme"], "name"),
         "as_of": narrative.as_of(figures),
-        "issued": narrative.issued(figures),
+        "issued": w.day(numbered.issued_on.isoformat()) if numbered else narrative.issued(figures),
         # Names of committees are long; they may break at their spaces and commas only.
         "organisers": [_phrases(w.plain(record, "name")) for record in organisers],
     }
@@ -99,6 +128,40 @@ def _phrases(text: str) -> list[str]:
     return (
         text.split(" ") if w.is_japanese() else [part + "," for part in text.split(", ")[:-1]] + text.split(", ")[-1:]
     )
+
+
+def _colophon(figures: Mapping, numbered: Numbered | None) -> list[tuple[str, str]]:
+    """Return the facts at the end of the report: what it is, under which number, of which day, by whom."""
+    organisers = [w.words(record, "name") for record in figures["organisations"] if record["role"] == "organiser"]
+    rows = [(pgettext("report", "Title"), title(figures))]
+    if numbered:
+        rows += [
+            (pgettext("issue", "Number"), w.nowrap(numbered.number)),
+            (pgettext("report", "Issued on"), w.day(numbered.issued_on.isoformat())),
+        ]
+        if numbered.replaces:
+            rows.append((_("Replaces"), format_html("{} ({})", w.nowrap(numbered.replaces), numbered.correction)))
+    else:
+        rows.append((pgettext("issue", "Number"), _("None: this copy was not issued.")))
+    rows += [
+        (_("Edition"), edition_name(figures)),
+        (_("Figures as of"), narrative.as_of(figures)),
+        (_("Figures computed"), w.moment(figures["computed_at"])),
+    ]
+    if organisers:
+        rows.append((pgettext("report", "Issued by"), w.listed(organisers)))
+    return rows
+
+
+def edition_name(figures: Mapping) -> str:
+    return str(Edition(figures["edition"]).label)
+
+
+def _code(address: str) -> bytes:
+    """Return the address of the public page as a picture that a telephone reads."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, dark="#222")
+    return out.getvalue()
 
 
 # --- 1 Outline ----------------------------------------------------------------------------------------------------------
@@ -381,7 +444,8 @@ def _stage_chart(figures: Mapping) -> dict:
         total_width=max(charts.text_width(row.total, charts.SIZE) for row in rows) + 10,
         legend=False,
     )
-    return _chart("stages", svg, caption, _("Bar chart. {values}").format(values=described))
+    shown = [f"stage.{code}" for code in w.STAGES]
+    return _chart("stages", svg, caption, _("Bar chart. {values}").format(values=described), _marked(shown, figures))
 
 
 def _attendance_chart(figures: Mapping) -> dict:
@@ -409,11 +473,20 @@ def _attendance_chart(figures: Mapping) -> dict:
     svg = charts.bars(
         rows, series, title=caption, description=described, width=TEXT_WIDTH, label_width=158, total_width=52
     )
-    return _chart("attendance", svg, caption, _("Bar chart. {values}").format(values=described))
+    counted = [f"session.{session['code']}.{key}" for session in shown for key in ("people", "onsite", "online")]
+    return _chart(
+        "attendance", svg, caption, _("Bar chart. {values}").format(values=described), _marked(counted, figures)
+    )
 
 
-def _chart(name: str, svg: bytes, caption: str, alt: str) -> dict:
-    return {"svg": svg, "src": f"asset:{name}.svg", "caption": caption, "alt": alt}
+def _chart(name: str, svg: bytes, caption: str, alt: str, marked: str = "") -> dict:
+    return {"svg": svg, "src": f"asset:{name}.svg", "caption": caption, "alt": alt, "marked": marked}
+
+
+def _marked(shown: Sequence[str], figures: Mapping) -> str:
+    """Return the marks of values entered by hand that a chart draws, for its caption."""
+    marks = blocks.queries.marks(figures)
+    return blocks.mark_text(dict.fromkeys(number for name in shown for number in marks.get(name, ())))
 
 
 LINES = {
@@ -485,12 +558,13 @@ def _outcomes(figures: Mapping) -> dict | None:
     }
 
 
-def _overrides(figures: Mapping) -> list[dict]:
+def overrides(figures: Mapping) -> list[dict]:
     """Return the values entered by hand: what is printed, what was computed, and why."""
     return [
         {
             "number": f"※{number}",
             "name": blocks.figure_label(each["figure"], figures),
+            "amount": each["value"],
             "value": w.number(each["value"]),
             "computed": w.number(each["computed"]),
             "reason": w.words(each, "reason"),

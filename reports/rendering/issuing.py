@@ -129,6 +129,10 @@ def obstacle_words(found: Prospect) -> str:
             "say the same."
         )
         % {"other": other},
+        Obstacle.PERMISSION: _(
+            "Since it was made, somebody took back the permission to print words or a photograph of it. Ask for both anew: "
+            "they leave it out."
+        ),
         Obstacle.SAME: _("The very same files stand as %(number)s already. One file has one number.")
         % {"number": found.issued.number if found.issued else ""},
     }[found.obstacle]
@@ -139,7 +143,17 @@ def asking_words(found: Prospect) -> str:
     other = _language(found.other_language)
     if found.obstacle == Obstacle.MISSING:
         return _("Ask for it in %(other)s") % {"other": other}
-    return _("Ask for both anew") if found.obstacle == Obstacle.DIFFERENT else ""
+    anew = found.obstacle in (Obstacle.DIFFERENT, Obstacle.PERMISSION)
+    return _("Ask for both anew") if anew and not _is_orphan(found.report) else ""
+
+
+def _is_orphan(report: Report) -> bool:
+    """Whether it was written in a draft that is gone, so that nobody can make the like of it."""
+    return report.written is not None and report.draft_id is None
+
+
+def busy_words() -> str:
+    return _("Another report of this programme is being issued now. This one can be issued when that is done.")
 
 
 def _language(code: str) -> str:

@@ -42,13 +42,13 @@ def _plain(text: str) -> str:
     return html.unescape(strip_tags(text)) if isinstance(text, SafeString) else text
 
 
-def workbook(figures: Mapping) -> bytes:
-    """Return the sheet as XLSX in the active language."""
+def workbook(figures: Mapping, *, numbered: document.Numbered | None = None) -> bytes:
+    """Return the sheet as XLSX in the active language, with the number under which it is given out."""
     book = Workbook(write_only=True)
     created = datetime.datetime.fromisoformat(figures["computed_at"]).replace(tzinfo=None)
     book.properties.title, book.properties.creator = harmless(document.title(figures)), "SPP portal"
     book.properties.created = book.properties.modified = created
-    _figures(Page(book, pgettext("report", "Figures"), [28, 46, 14, 14, 70]), figures)
+    _figures(Page(book, pgettext("report", "Figures"), [28, 46, 18, 14, 70]), figures, numbered)
     _sessions(
         Page(book, pgettext("report", "Sessions"), [10, 34, 44, 14, 10, 10, 24, 40, 12, 12, 12, 12, 12, 12]), figures
     )
@@ -93,7 +93,7 @@ def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _figures(page: Page, figures: Mapping) -> None:
+def _figures(page: Page, figures: Mapping, numbered: document.Numbered | None) -> None:
     programme, enrolled = figures["programme"], figures["companies"]["enrolled"]
     page.heads(
         pgettext("report", "Group"),
@@ -105,6 +105,9 @@ def _figures(page: Page, figures: Mapping) -> None:
     meanings = dict(document.definitions(figures))
     about = _("About this sheet")
     page.row(about, pgettext("report", "Programme"), w.plain(programme, "name"), None, w.plain(programme, "theme"))
+    if numbered:
+        page.row(about, pgettext("issue", "Number"), numbered.number, None, numbered.check_url)
+        page.row(about, pgettext("report", "Issued on"), numbered.issued_on, None, None)
     page.row(about, _("Figures as of"), _day(figures["as_of"]), None, narrative.computed(figures))
     if programme["is_sample"]:
         page.row(
@@ -134,6 +137,11 @@ def _figures(page: Page, figures: Mapping) -> None:
     ):
         total = sum(session[key] for session in figures["sessions"])
         page.row(group, name, total, None, meanings[_("Attendances in all")])
+    group = _("Values entered by hand")
+    for entered in document.overrides(figures):
+        said = _("In place of the computed value {computed}. Reason: {reason}")
+        meaning = said.format(computed=entered["computed"], reason=_plain(entered["reason"]))
+        page.row(group, f"{entered['number']} {entered['name']}", entered["amount"], None, meaning)
 
 
 def _policy_figures(page: Page, figures: Mapping, meanings: Mapping) -> None:

@@ -1,28 +1,30 @@
 """Giving a report out under a number, correcting one by another, and withdrawing one."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from audit import services as audit
-from programmes.models import Programme
+from jobs.models import Job
+from jobs.services import request_job
 from programmes.permissions import can_manage
 from reports.models import IssuedReport, Report
-from reports.queries.issuing import Obstacle, Prospect, issue_of, prospect, replaceable
+from reports.queries.issuing import ISSUING, Obstacle, prospect, replaceable
+from reports.tasks.issuing import CannotIssue, NotReplaceable, log_issue
 
 from .reports import request_report
 
+__all__ = [
+    "AlreadyWithdrawn",
+    "CannotIssue",
+    "NotReplaceable",
+    "request_issue",
+    "request_twins",
+    "withdraw_issue",
+]
 
-class CannotIssue(Exception):
-    """Something stands in the way; `prospect` says what."""
-
-    def __init__(self, found: Prospect):
-        super().__init__(found.obstacle)
-        self.prospect = found
-
-
-class NotReplaceable(Exception):
-    """The issue that was to be replaced is of another edition, or was replaced already."""
+TITLE = gettext_noop("Issuing the implementation report: %(programme)s")
 
 
 class AlreadyWithdrawn(Exception):
@@ -30,64 +32,40 @@ class AlreadyWithdrawn(Exception):
 
 
 @transaction.atomic
-def issue_report(
+def request_issue(
     *, report: Report, note: str, actor, replaces: IssuedReport | None = None, correction: str = ""
-) -> tuple[IssuedReport, bool]:
-    """Issue a report with its twin in the other language under the next number; return that with True.
+) -> tuple[Job, bool]:
+    """Let a report be given out with its twin under the next number, which both are set with; return the job with True.
 
-    A report that was issued already gives its issue with False. Raises PermissionDenied, CannotIssue, NotReplaceable.
+    Of one programme one report is given out at a time: while another one is, its job is returned with False. Raises
+    PermissionDenied, CannotIssue, NotReplaceable.
     """
     if not can_manage(actor, report.programme_id):
         raise PermissionDenied
-    programme = Programme.objects.get(pk=report.programme_id)
-    _one_at_a_time(programme)
-    known = issue_of(report.pk)
-    if known is not None:
-        return known, False
-    report = Report.objects.select_related("pdf", "sheet", "job").get(pk=report.pk)
     found = prospect(report)
     if found.obstacle:
         raise CannotIssue(found)
+    programme = report.programme
     if replaces is not None and not replaceable(programme, edition=report.edition).filter(pk=replaces.pk).exists():
         raise NotReplaceable
-    last = IssuedReport.objects.filter(programme=programme).order_by("-sequence").first()
-    sequence = last.sequence + 1 if last else 1
-    japanese, english = found.pair
-    issue = IssuedReport(
-        programme=programme,
-        sequence=sequence,
-        number=issue_number(programme, sequence),
-        edition=report.edition,
-        as_of=report.as_of,
-        figures_sha256=report.figures_sha256,
-        report_ja=japanese,
-        report_en=english,
-        pdf_ja_sha256=japanese.pdf.sha256,
-        pdf_en_sha256=english.pdf.sha256,
-        sheet_ja_sha256=japanese.sheet.sha256,
-        sheet_en_sha256=english.sheet.sha256,
-        note=note,
-        issued_by=actor,
-        # The database enters its own.
-        issued_at=timezone.now(),
-        replaces=replaces,
-        correction=correction if replaces else "",
+    job, created = request_job(
+        ISSUING,
+        title=TITLE,
+        title_params={"programme": {"ja": programme.name_ja, "en": programme.name_en}},
+        params={
+            "report": str(report.pk),
+            "reports": [str(each.pk) for each in found.pair],
+            "note": note,
+            "replaces": str(replaces.pk) if replaces else "",
+            "correction": correction if replaces else "",
+        },
+        programme_id=programme.pk,
+        dedupe="issue",
+        actor=actor,
     )
-    issue.save(force_insert=True)
-    issue.refresh_from_db(fields=["issued_at"])
-    _log("report.issued", issue, actor, replaces=replaces.number if replaces else None)
-    return issue, True
-
-
-def issue_number(programme: Programme, sequence: int) -> str:
-    """Return a number as it is quoted: SPP-2024-01."""
-    return f"{programme.code.upper()}-{sequence:02d}"
-
-
-def _one_at_a_time(programme: Programme) -> None:
-    """Wait for whoever issues a report of the programme; the database takes the same lock when it gives the number."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"issued_report:{programme.pk}"])
+    if created:
+        audit.log(actor=actor, verb="report.issue_requested", obj=report, programme_id=programme.pk)
+    return job, created
 
 
 @transaction.atomic
@@ -103,7 +81,7 @@ def withdraw_issue(*, issue: IssuedReport, reason: str, actor) -> IssuedReport:
         raise AlreadyWithdrawn
     issue.withdrawn_at, issue.withdrawn_by, issue.withdrawal = timezone.now(), actor, reason
     issue.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal"])
-    _log("report.withdrawn", issue, actor)
+    log_issue("report.withdrawn", issue, actor)
     return issue
 
 
@@ -120,7 +98,7 @@ def request_twins(*, report: Report, actor) -> Report:
     if found.obstacle == Obstacle.MISSING:
         _ask(report, language=found.other_language, plans="", actor=actor)
         return report
-    if found.obstacle == Obstacle.DIFFERENT:
+    if found.obstacle in (Obstacle.DIFFERENT, Obstacle.PERMISSION):
         _ask(report, language=found.other_language, plans=found.twin.plans, actor=actor)
         return _ask(report, language=report.language, plans=report.plans, actor=actor)
     return report
@@ -138,14 +116,3 @@ def _ask(report: Report, *, language: str, plans: str, actor) -> Report:
         draft=report.draft,
     )
     return asked
-
-
-def _log(verb: str, issue: IssuedReport, actor, **detail) -> None:
-    given = {name: value for name, value in detail.items() if value}
-    audit.log(
-        actor=actor,
-        verb=verb,
-        obj=issue,
-        programme_id=issue.programme_id,
-        detail={"number": issue.number, "edition": issue.edition, "as_of": issue.as_of.isoformat(), **given},
-    )

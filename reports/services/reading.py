@@ -11,11 +11,11 @@ from django.utils import timezone, translation
 from audit import services as audit
 from common import dates
 from common.tokens import new_token, token_hash
-from notifications.services import Reader, notify, write_to
+from notifications.services import Reader, forget_reminders, notify, write_to
 from programmes.permissions import can_manage
 from reports.models import ReadingComment, Report, ReportReader
 from reports.queries.issuing import issue_of
-from reports.queries.reading import ReadingStatus, status_now
+from reports.queries.reading import ReadingStatus, reminder_keys, status_now
 
 
 class NotReadable(Exception):
@@ -98,6 +98,7 @@ def revoke_reader(*, reader: ReportReader, actor) -> None:
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])
+        forget_reminders(keys=reminder_keys([row]))
         _log("reading.revoked", row, actor)
 
 
@@ -165,6 +166,8 @@ def answer_by_link(
     # Who answers from a page that was open before has read it, too.
     row.opened_at = row.opened_at or now
     row.save(update_fields=["verdict", "reason", "answered_at", "opened_at"])
+    if verdict:
+        forget_reminders(keys=reminder_keys([row]))
     if is_news:
         _log("reading.answered", row, None, verdict=verdict, comments=len(changed))
         _tell(row)

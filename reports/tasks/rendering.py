@@ -21,6 +21,7 @@ from reports import rendering
 from reports.models import Report
 from reports.queries import fingerprint, one_moment, printed_words, report_figures
 from reports.queries.builder import Words, photos_of, words_of
+from reports.queries.issuing import reports_saying
 
 KIND = "report"
 
@@ -31,6 +32,7 @@ WRITING = gettext_noop("Writing the PDF")
 SHEET = gettext_noop("Filling the accompanying sheet")
 STORING = gettext_noop("Storing the files")
 NO_DRAFT = gettext_noop("The draft of this report was thrown away. Please begin a new one.")
+NO_REPORT = gettext_noop("This report was thrown away. Please make a new one.")
 TOO_LARGE = gettext_noop("This report is too large for a PDF. Please ask whoever runs the portal for help.")
 
 Tell = Callable[..., None]
@@ -66,10 +68,12 @@ def produce(
     tell: Tell,
     written: Mapping | None = None,
     photos: Mapping[str, tuple[bytes, str]] | None = None,
+    numbered: rendering.Numbered | None = None,
 ) -> tuple[bytes, bytes]:
     """Return PDF and sheet made from frozen figures and what people wrote, telling each step.
 
-    `photos` are the bytes and types of the photographs by the id of their file. Touches no database of its own.
+    `photos` are the bytes and types of the photographs by the id of their file; `numbered` is what both print of the
+    number under which they are given out. Touches no database of its own.
     """
     total = expected_pages(figures) + 4
     tell(SETTING, 1, total)
@@ -79,10 +83,11 @@ def produce(
         plans=plans,
         written=written,
         photos=photos,
+        numbered=numbered,
         progress=told_steps(tell, figures),
     )
     tell(SHEET, total - 2, total)
-    sheet = rendering.report_sheet(figures, language=language)
+    sheet = rendering.report_sheet(figures, language=language, numbered=numbered)
     tell(STORING, total - 1, total)
     return pdf, sheet
 
@@ -105,10 +110,12 @@ def render_report(run: JobRun) -> None:
     """Make the report of the job. Content that was rendered before is served again from storage."""
     run.step(READING, 0, 0)
     with one_moment(), acting_as(run.actor.pk):
-        report = Report.objects.select_related("programme").get(pk=run.job.params["report"])
+        report = Report.objects.select_related("programme").filter(pk=run.job.params["report"]).first()
+        if report is None:
+            raise JobRefused("no_report", NO_REPORT)
         figures, printed, photos = _what_to_print(report)
         report.content_key = content_key(report, figures)
-        same = Report.objects.saying(report.content_key).filter(programme=report.programme).first()
+        same = reports_saying(report).first()
     files = None
     if same is None:
         try:
@@ -150,7 +157,7 @@ def _what_to_print(report: Report) -> tuple[Mapping, tuple[list, list], dict]:
             for code, photos in report.written["photos"].items()
         }
     }
-    pictures = {key: _read(photo.file) for key, photo in allowed.items()}
+    pictures = {key: read_picture(photo.file) for key, photo in allowed.items()}
     return figures, (words.feedback_ids, words.remark_ids), pictures
 
 
@@ -163,7 +170,7 @@ def _with_permitted(session: dict, words: Words) -> dict:
     return {key: value for key, value in (session | own).items() if key != "remarks" or value}
 
 
-def _read(stored) -> tuple[bytes, str]:
+def read_picture(stored) -> tuple[bytes, str]:
     with open_stored(stored) as file:
         return file.read(), stored.content_type
 

@@ -11,6 +11,7 @@ from .reports import (
     SecretariatMixin,
     SessionSheetView,
     SheetView,
+    ThrowAwayView,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "SecretariatMixin",
     "SessionSheetView",
     "SheetView",
+    "ThrowAwayView",
 ]

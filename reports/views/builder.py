@@ -29,12 +29,14 @@ from reports.queries import blocks as figures_of
 from reports.queries import builder as queries
 from reports.queries import one_moment, report_figures
 from reports.queries.blocks_rows import figure_rows
+from reports.queries.throwing_away import loss_of_draft
 from reports.rendering import blocks as words
 from reports.rendering import builder as rendering
 from reports.rendering import checking, document
 from reports.rendering import wording as w
 from reports.services import builder as services
 from reports.services import request_report
+from reports.services.throwing_away import BeingIssued, throw_away_draft
 
 from .reports import SecretariatMixin
 
@@ -108,7 +110,14 @@ class DraftView(DraftMixin, TemplateView):
             terms=_terms(draft),
             urls={
                 name: rendering.address(draft, name)
-                for name in ("draft_preview", "draft_figures", "refresh_draft", "check_draft", "draft_pdf")
+                for name in (
+                    "draft_preview",
+                    "draft_figures",
+                    "refresh_draft",
+                    "check_draft",
+                    "draft_pdf",
+                    "throw_away_draft",
+                )
             },
             languages=Language.choices,
             list_url=reverse("reports:drafts", args=[self.programme.pk]),
@@ -124,6 +133,25 @@ def _terms(draft: ReportDraft) -> list[Term]:
         Term(label=_("Edition"), value=draft.get_edition_display()),
         Term(label=_("Begun by"), value=str(draft.created_by)),
     ]
+
+
+class ThrowAwayDraftView(DraftMixin, TemplateView):
+    """What would go with a draft, and the press that throws it away."""
+
+    template_name = "reports/builder/throw_away.html"
+
+    def post(self, request, *args, **kwargs):
+        try:
+            throw_away_draft(draft=self.draft, actor=request.user)
+        except BeingIssued:
+            return self.render_to_response(self.get_context_data(is_being_issued=True), status=LATE)
+        messages.success(request, _("The draft was thrown away."))
+        return HttpResponseRedirect(reverse("reports:drafts", args=[self.programme.pk]))
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            terms=_terms(self.draft), lines=rendering.loss_lines(loss_of_draft(self.draft)), **kwargs
+        )
 
 
 # --- One block ------------------------------------------------------------------------------------------------------------

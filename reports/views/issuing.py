@@ -15,7 +15,7 @@ from django.views.generic import FormView, ListView, TemplateView, View
 from audit import services as audit
 from common import dates
 from jobs.services import StoredFileDamaged, open_stored
-from jobs.views import file_response
+from jobs.views import file_response, job_progress_context
 from programmes.views.mixins import PAGE_SIZE
 from reports.enums import Edition, Language
 from reports.forms.issuing import CompareForm, IssueForm, WithdrawForm, issue_label
@@ -69,8 +69,16 @@ class IssueView(ToIssueMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        found = queries.prospect(self.report)
         context = super().get_context_data(report=self.report, report_url=self.report_url(), **kwargs)
+        job = queries.issuing_job(self.request.user, self.programme)
+        if job is not None:
+            context["form"] = None
+            is_own = str(self.report.pk) in job.params["reports"]
+            context["progress"] = job_progress_context(job, self.request.user) if is_own else None
+            context["cancel_url"] = reverse("jobs:cancel", args=[job.pk]) if is_own else ""
+            context["obstacle"] = "" if is_own else rendering.busy_words()
+            return context
+        found = queries.prospect(self.report)
         if found.obstacle:
             # The error summary is for a form that is shown.
             context["form"] = None
@@ -81,6 +89,8 @@ class IssueView(ToIssueMixin, FormView):
             context["standing_url"] = rendering.issue_url(found.issued) if found.issued else ""
         else:
             context["pair"] = found.pair
+            failed = queries.failed_issuing(self.request.user, self.report)
+            context["failed"] = job_progress_context(failed, self.request.user) if failed else None
         return context
 
     def needs_words(self, found: queries.Prospect) -> bool:
@@ -95,16 +105,15 @@ class IssueView(ToIssueMixin, FormView):
 
     def form_valid(self, form):
         try:
-            issue, created = services.issue_report(report=self.report, actor=self.request.user, **form.cleaned_data)
+            services.request_issue(report=self.report, actor=self.request.user, **form.cleaned_data)
         except services.CannotIssue:
             # The page says why.
             return self.render_to_response(self.get_context_data(form=form))
         except services.NotReplaceable:
             form.add_error("replaces", _("This report was replaced by another in the meantime. Please choose again."))
             return self.form_invalid(form)
-        if created:
-            messages.success(self.request, _("The report was issued as %(number)s.") % {"number": issue.number})
-        return HttpResponseRedirect(rendering.issue_url(issue))
+        # The page says how far it is, or that another one is being issued first.
+        return HttpResponseRedirect(self.request.path)
 
 
 class RequestTwinView(ToIssueMixin, View):

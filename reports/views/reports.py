@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
@@ -28,7 +29,10 @@ from reports.enums import Edition
 from reports.forms import ReportForm
 from reports.models import Report
 from reports.queries.issuing import issue_of
+from reports.queries.throwing_away import loss_of_report
+from reports.rendering import builder as rendering
 from reports.services import cancel_report, request_report, retry_report
+from reports.services.throwing_away import BeingIssued, WasIssued, throw_away_report
 
 PAGE_SIZE = 50
 
@@ -180,6 +184,7 @@ class ReportView(ReportMixin, TemplateView):
             issued=issue_of(report.pk) if report.is_ready else None,
             issue_url=_address(report, "issue"),
             readers_url=_address(report, "readers"),
+            throw_away_url=_address(report, "throw_away"),
             **kwargs,
         )
 
@@ -248,6 +253,39 @@ class CancelView(ReportMixin, View):
         with contextlib.suppress(JobNotOpen):
             cancel_report(report=self.report, actor=request.user)
         return HttpResponseRedirect(_address(self.report))
+
+
+class ThrowAwayView(ReportMixin, TemplateView):
+    """What would go with a report that was not issued, and the press that throws it away."""
+
+    template_name = "reports/throw_away.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            reports = Report.objects.visible_to(request.user).filter(programme=self.programme)
+            self.report = get_object_or_404(
+                reports.select_related("job", "programme", "requested_by").defer("figures"), pk=kwargs["report_id"]
+            )
+
+    def post(self, request, *args, **kwargs):
+        try:
+            throw_away_report(report=self.report, actor=request.user)
+        except (BeingIssued, WasIssued) as error:
+            stopped = {"is_being_issued": isinstance(error, BeingIssued)}
+            return self.render_to_response(self.get_context_data(**stopped), status=409)
+        messages.success(request, _("The report was thrown away."))
+        return HttpResponseRedirect(reverse("reports:list", args=[self.programme.pk]))
+
+    def get_context_data(self, **kwargs):
+        issued = issue_of(self.report.pk)
+        return super().get_context_data(
+            report_url=_address(self.report),
+            issued=issued,
+            terms=_terms(self.report),
+            lines=rendering.loss_lines(loss_of_report(self.report)),
+            **kwargs,
+        )
 
 
 class FileView(ReportMixin, View):

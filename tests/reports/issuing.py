@@ -5,10 +5,13 @@ from datetime import date
 from common.tenancy import acting_as
 from jobs.models import Job
 from jobs.services import store_file
+from jobs.tasks import run_job, runs
+from reports import rendering
 from reports.models import IssuedReport, Report
 from reports.queries import fingerprint, report_figures
 from reports.services import request_report
-from reports.services.issuing import issue_report
+from reports.tasks.issuing import issue_report, next_number
+from tests.roles import web_role
 
 from .conftest import NOW
 
@@ -43,10 +46,36 @@ def pair(programme, user, *, figures: dict | None = None, **fields) -> tuple[Rep
     )
 
 
+def give_number(report: Report, actor, *, note: str = "Final", replaces=None, correction: str = ""):
+    """Issue a report as the worker does once both languages are set, with files that name the number alone."""
+    with acting_as(actor.pk):
+        numbered = next_number(report, replaces=replaces, correction=correction)
+        files = {
+            language: tuple(f"{kind} {numbered.number} {language}".encode() for kind in ("%PDF", "PK"))
+            for language in ("ja", "en")
+        }
+        return issue_report(report=report, numbered=numbered, files=files, note=note, replaces=replaces, actor=actor)
+
+
+def worked(monkeypatch) -> Job:
+    """Let the worker do what is open, without setting a page; return the last job."""
+    job = Job.objects.open().get()
+    monkeypatch.setattr(runs, "RENEW_SECONDS", 3600)
+    monkeypatch.setattr(
+        rendering, "report_pdf", lambda figures, *, numbered, **_more: f"%PDF {numbered} {_more['language']}".encode()
+    )
+    monkeypatch.setattr(
+        rendering, "report_sheet", lambda figures, *, language, numbered: f"PK {numbered} {language}".encode()
+    )
+    with web_role():
+        run_job(str(job.pk), str(job.requested_by_id))
+    job.refresh_from_db()
+    return job
+
+
 def issue(programme, user, *, note: str = "Final", replaces=None, correction: str = "", **fields) -> IssuedReport:
     japanese, _english = pair(programme, user, **fields)
-    with acting_as(user.pk):
-        return issue_report(report=japanese, note=note, replaces=replaces, correction=correction, actor=user)[0]
+    return give_number(japanese, user, note=note, replaces=replaces, correction=correction)[0]
 
 
 def changed(report: Report, **companies) -> dict:

@@ -1,18 +1,22 @@
 """Figures by their names: every number has its rows, its words in both languages, and its place in texts."""
 
+import io
+import re
 from datetime import date
 
 import pytest
 from django.utils import translation
+from openpyxl import load_workbook
 
 from common.tenancy import acting_as
 from reports.queries import blocks
 from reports.queries.blocks_rows import figure_rows
 from reports.rendering import blocks as words
+from reports.rendering.sheet import workbook
 from tests.roles import seen_by
 
 from .reading import html_of
-from .samples import sample_figures
+from .samples import sample_figures, sample_session
 
 DAYS = [date(2025, 4, 30), date(2025, 3, 31), date(2025, 2, 14), date(2024, 11, 10), date(2024, 10, 31)]
 
@@ -125,8 +129,42 @@ def test_a_value_entered_by_hand_is_marked_and_said():
     assert "&lt;b&gt;Late entry&lt;/b&gt;" in html
     assert "<b>Late" not in html
     assert "Values entered by hand" not in html_of(sample_figures(), "en")
-    # What follows from it follows: one of five is 20 percent.
-    assert ">20.0<" in html
+    # What follows from it follows, and says so: one of five is 20 percent.
+    assert '<span class="entered">20.0<sup>(※1)</sup></span>' in html
+
+
+def test_sums_and_differences_of_a_value_entered_by_hand_say_what_they_follow_from():
+    entered = {"reason_ja": "名簿の訂正", "reason_en": ""}
+    overrides = [{"figure": figure, "value": 4, **entered} for figure in ("session.S1.people", "stage.drafting")]
+    figures = blocks.with_overrides(sample_figures(sessions=[sample_session(), sample_session("S2")]), overrides)
+    found = blocks.marks(figures)
+    assert found["session.S1.people"] == (1,)
+    following = {name for name, marks in found.items() if marks == (-1,)}
+    assert following == {
+        "attendances", "attendances.unknown", "attendances.working_level", "session.S1.unknown"
+    }  # fmt: skip
+    assert found["stage.drafting.share"] == (-2,)
+    html = html_of(figures, "ja")
+    # In the tables, in the sentences and beneath the charts, which draw it.
+    assert html.count('<span class="entered">7<sup>(※1)</sup></span>') >= 2
+    assert re.findall(r"<figcaption>(\S+?)<sup>(.+?)</sup></figcaption>", html) == [
+        ("方針の段階", "※2"), ("参加の方法", "※1")
+    ]  # fmt: skip
+    with translation.override("ja"):
+        book = load_workbook(io.BytesIO(workbook(figures)))
+    said = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[0] == "手入力の値"]
+    assert [row[2] for row in said] == [4, 4]
+    assert all("名簿の訂正" in row[4] for row in said)
+
+
+def test_every_figure_that_follows_from_others_is_marked_where_one_of_them_is_entered():
+    """A figure that changes with an entered value, and is not marked, would be printed as if it were counted."""
+    figures = sample_figures(sessions=[sample_session(), sample_session("S2")])
+    for name in blocks.can_be_entered(figures):
+        value = blocks.values(figures)[name] + 1
+        bent = blocks.with_overrides(figures, [{"figure": name, "value": value, "reason_ja": "r", "reason_en": ""}])
+        changed = {each for each, _old, _new in blocks.differences(figures, bent)}
+        assert changed <= set(blocks.marks(bent)), name
 
 
 def test_differences_between_two_readings():

@@ -14,15 +14,17 @@ from audit.models import Event
 from common.components import STATUSES
 from common.tenancy import acting_as
 from jobs.models import Job
+from jobs.services import open_stored
 from programmes.models import Feedback, Programme, QuoteUse
 from reports.models import IssuedReport, Report
 from reports.queries.verification import checked, read_number, read_sha256
 from reports.services import issuing as services
+from reports.tasks import issuing as tasks
 from tests.counting import queries_of
 from tests.factories import make_person, make_session
 from tests.roles import WebClient, seen_by
 
-from .issuing import ask, changed, finish, issue, pair
+from .issuing import ask, changed, finish, give_number, issue, pair, worked
 
 pytestmark = pytest.mark.django_db
 
@@ -46,18 +48,105 @@ def of(target, name: str, *more) -> str:
 # --- Issuing ------------------------------------------------------------------------------------------------------------
 
 
-def test_issuing_leads_to_what_was_issued(cast, user, client):
-    japanese, _english = pair(cast.programme, user)
+def test_issuing_is_watched_and_leads_to_what_was_issued(cast, user, client, monkeypatch):
+    japanese, english = pair(cast.programme, user)
     assert of(japanese, "issue") in client.get(of(japanese, "report")).content.decode()
-    response = client.post(of(japanese, "issue"), {"note": "Final report"})
+    assert client.post(of(japanese, "issue"), {"note": "Final report"})["Location"] == of(japanese, "issue")
+    job = Job.objects.open().get()
+    for report in (japanese, english):
+        page = client.get(of(report, "issue"))
+        assert page.context["form"] is None
+        assert reverse("jobs:progress", args=[job.pk]) in page.content.decode()
+    assert client.post(of(english, "issue"), {"note": "Again"}).status_code == 302
+    assert Job.objects.open().get() == job
+    assert IssuedReport.objects.count() == 0
+    assert worked(monkeypatch).state == Job.State.DONE
     found = IssuedReport.objects.get()
-    assert (response.status_code, response["Location"]) == (302, of(found, "issued"))
+    job.refresh_from_db()
+    assert job.result_url == of(found, "issued")
     assert (found.note, found.issued_by) == ("Final report", user)
     assert client.get(of(japanese, "issue"))["Location"] == of(found, "issued")
     assert client.post(of(japanese, "issue"), {"note": "Again"})["Location"] == of(found, "issued")
     page = client.get(of(japanese, "report")).content.decode()
     assert found.number in page
     assert of(japanese, "issue") not in page
+    # The files name the number, the day and the page that checks it.
+    with open_stored(found.report_en.pdf) as file:
+        said = file.read().decode()
+    assert all(
+        words in said
+        for words in (found.number, "Numbered(", f"/check-report/?number={found.number}", "datetime.date(")
+    )
+
+
+def test_one_report_of_a_programme_is_issued_at_a_time(cast, user, client, monkeypatch):
+    first, _english = pair(cast.programme, user)
+    second, _english = pair(cast.programme, user, figures=changed(first, withdrawn=2))
+    client.post(of(first, "issue"), {"note": "n"})
+    client.post(of(second, "issue"), {"note": "n"})
+    page = client.get(of(second, "issue")).content.decode()
+    assert "このプログラムの別の報告書を発行しているところです" in page
+    worked(monkeypatch)
+    client.post(of(second, "issue"), {"note": "n"})
+    worked(monkeypatch)
+    assert sorted(IssuedReport.objects.values_list("sequence", flat=True)) == [1, 2]
+
+
+def test_what_stands_in_the_way_meanwhile_is_said_and_nothing_is_issued(cast, user, client, monkeypatch):
+    japanese, english = pair(cast.programme, user)
+    client.post(of(japanese, "issue"), {"note": "n"})
+    Report.objects.filter(pk=english.pk).update(figures_sha256="0" * 64)
+    job = worked(monkeypatch)
+    assert (job.state, job.error_code, IssuedReport.objects.count()) == (Job.State.FAILED, "cannot_issue", 0)
+    Report.objects.filter(pk=english.pk).update(figures_sha256=japanese.figures_sha256)
+    page = client.get(of(japanese, "issue"))
+    assert str(job.error_text) in page.content.decode()
+    assert page.context["form"] is not None
+
+
+def test_a_number_that_was_taken_meanwhile_is_not_given_twice(cast, user, client, monkeypatch):
+    japanese, _english = pair(cast.programme, user)
+    client.post(of(japanese, "issue"), {"note": "n"})
+    others, _english = pair(cast.programme, user, figures=changed(japanese, withdrawn=2))
+    real = tasks._set
+
+    def beaten(*args, **kwargs):
+        give_number(others, user)
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "_set", beaten)
+        assert worked(monkeypatch).state == Job.State.QUEUED
+    assert worked(monkeypatch).state == Job.State.DONE
+    assert list(IssuedReport.objects.order_by("sequence").values_list("report_ja", flat=True)) == [
+        others.pk,
+        japanese.pk,
+    ]
+    with open_stored(IssuedReport.objects.get(sequence=2).report_ja.pdf) as file:
+        assert b"-02" in file.read()
+
+
+def test_words_whose_permission_was_taken_back_are_not_issued(cast, user, client):
+    japanese, _english = pair(cast.programme, user)
+    session = make_session(cast.programme)
+    comment = Feedback.objects.create(
+        session=session,
+        programme=cast.programme,
+        company=cast.company,
+        person=make_person(cast.company),
+        comment_ja="よい",
+        consent="anonymous",
+    )
+    QuoteUse.objects.create(programme=cast.programme, feedback=comment, report_id=japanese.pk, title="R")
+    assert client.get(of(japanese, "issue")).context["form"] is not None
+    Feedback.objects.filter(pk=comment.pk).update(consent="none")
+    page = client.get(of(japanese, "issue"))
+    assert page.context["form"] is None
+    assert of(japanese, "request_twin") in page.content.decode()
+    assert client.post(of(japanese, "issue"), {"note": "n"}).status_code == 200
+    assert not Job.objects.filter(kind="report_issue").exists()
+    client.post(of(japanese, "request_twin"))
+    assert Report.objects.filter(pdf=None).count() == 2
 
 
 @pytest.mark.parametrize(
@@ -82,10 +171,11 @@ def test_what_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(cast, 
     assert IssuedReport.objects.count() == 1
 
 
-def test_a_correction_says_so_on_both(cast, user, client):
+def test_a_correction_says_so_on_both(cast, user, client, monkeypatch):
     first = issue(cast.programme, user)
     japanese, _english = pair(cast.programme, user, figures=changed(first.report_ja, withdrawn=5))
     client.post(of(japanese, "issue"), {"note": "n", "replaces": str(first.pk), "correction": "Counts of companies"})
+    worked(monkeypatch)
     second = IssuedReport.objects.get(sequence=2)
     old, new = (client.get(of(each, "issued")).content.decode() for each in (first, second))
     assert of(second, "issued") in old

@@ -20,12 +20,11 @@ from reports.models import ReadingComment, ReportReader
 from reports.queries.reading import reading_door
 from reports.rendering.reading import report_blocks
 from reports.services import reading as services
-from reports.services.issuing import issue_report
 from tests.counting import queries_of
 from tests.factories import make_attendance, make_person, make_session
 from tests.roles import WebClient, seen_by
 
-from .issuing import ask, finish, pair
+from .issuing import ask, finish, give_number, pair
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +120,7 @@ def test_what_is_not_ready_or_issued_already_is_not_sent(cast, user, client):
         invite(unfinished, user)
     japanese, _english = pair(cast.programme, user)
     with acting_as(user.pk):
-        issue_report(report=japanese, note="n", actor=user)
+        give_number(japanese, user)
     with pytest.raises(services.NotReadable):
         invite(japanese, user)
     assert client.get(of(japanese, "readers")).context["form"] is None
@@ -239,7 +238,7 @@ def test_a_link_ends_when_the_report_is_issued(cast, user):
     japanese, _english = pair(cast.programme, user)
     _reader, token = invite(japanese, user)
     with acting_as(user.pk):
-        issue_report(report=japanese, note="n", actor=user)
+        give_number(japanese, user)
     assert closed(token) == 410
 
 

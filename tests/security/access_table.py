@@ -384,6 +384,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "reports:draft_figures": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     "reports:refresh_draft": (Page(get=MANAGED, post=MANAGED, posted=(302, 422)),),
     "reports:check_draft": (Page(get=MANAGED),),
+    "reports:throw_away_draft": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     "reports:draft_pdf": (Page(post=MANAGED, posted=(302,)),),
     "reports:draft_block": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     "reports:save_block": (Page(post=MANAGED, posted=(422,)),),
@@ -391,6 +392,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "reports:new": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "reports:report": (Page(get=MANAGED),),
     "reports:progress": (Page(get=MANAGED, got=(302,)),),
+    # The report of the world was issued, so it is kept: the page says so.
+    "reports:throw_away": (Page(get=MANAGED, post=MANAGED, posted=(302, 409)),),
     "reports:retry": (Page(post=MANAGED, posted=(302,)),),
     "reports:pdf": (Page(get=MANAGED),),
     "reports:sheet": (Page(get=MANAGED),),
