@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-
-from django.db import connection, transaction
-from django.test.client import ClientHandler
+from functools import cache
 
 from tests.roles import WebClient
 from tests.security.audiences import OWNERS, ROLES
 from tests.security.canaries import found_in
 from tests.security.doors import Door, address, address_of_nothing
+from tests.security.visiting import Visitor, visit
 from tests.security.world import World
 
 # Methods, and about whose objects each is tried: all owners where an answer says something, fewer where it cannot.
@@ -24,8 +23,6 @@ OWNERS_BY_METHOD = {
     "DELETE": ("company",),
 }
 METHODS = tuple(OWNERS_BY_METHOD)
-# One for all clients: to put the chain of middleware together takes as long as half a request.
-HANDLER = ClientHandler(enforce_csrf_checks=False)
 # Sessions remember who signed in, the cache counts attempts, and a look at somebody's data leaves a line in the trail.
 WRITTEN_BY_LOOKING = {"django_session", "common_cache", "audit_event"}
 TOKEN = re.compile(rb"\b[A-Za-z0-9]{64}\b")
@@ -46,13 +43,15 @@ class Answer:
     canaries: frozenset[str]
     wrote: frozenset[str]
     body: bytes
+    # The names in the query and the form that the view looked at.
+    looked_at: frozenset[str] = frozenset()
 
     def __str__(self):
         return f"{self.method} {self.door} as {self.role} about {self.owner}: {self.status} {self.location}".strip()
 
 
 def sign_in_all(world: World) -> dict[str, str]:
-    """Sign everybody in; return their cookies. A client is made anew for each request, so that none changes the next."""
+    """Sign everybody in; return their cookies."""
     cookies = {}
     for role in ROLES:
         client = WebClient()
@@ -62,21 +61,18 @@ def sign_in_all(world: World) -> dict[str, str]:
     return cookies
 
 
-def client_of(cookies: dict[str, str], role: str) -> WebClient:
-    client = WebClient(raise_request_exception=False)
-    client.handler = HANDLER
-    client.cookies.load(cookies[role])
-    return client
+@cache
+def visitor(cookies: str) -> Visitor:
+    return Visitor(cookies)
 
 
-def ask(client, method: str, url: str, data=None, *, then=lambda wrote: None, **about) -> Answer:
+def client_of(cookies: dict[str, str], role: str) -> Visitor:
+    return visitor(cookies[role])
+
+
+def ask(client: Visitor, method: str, url: str, data=None, *, then=lambda wrote: None, **about) -> Answer:
     """Send one request, call `then` with the tables that it wrote to, and undo what was written."""
-    before = _writes()
-    with transaction.atomic():
-        response = client.post(url, data) if data else client.generic(method, url)
-        wrote = frozenset(table for table, count in _writes().items() if count != before.get(table, 0))
-        then(wrote)
-        transaction.set_rollback(True)
+    response, wrote = visit(client, method, url, data, then=then)
     return Answer(
         method=method,
         status=response.status_code,
@@ -84,6 +80,7 @@ def ask(client, method: str, url: str, data=None, *, then=lambda wrote: None, **
         canaries=frozenset(found_in(response)),
         wrote=wrote,
         body=_plain(response, url),
+        looked_at=frozenset(response.wsgi_request.looked_at),
         **about,
     )
 
@@ -93,20 +90,6 @@ def _plain(response, url: str) -> bytes:
     body = b"" if response.streaming else response.content
     body = body.replace(url.encode(), b"").replace(response["X-Request-ID"].encode(), b"")
     return TOKEN.sub(b"", body)
-
-
-def _writes() -> dict[str, int]:
-    """How many rows of which table this transaction has written so far, undone ones included."""
-    with connection.cursor() as cursor:
-        cursor.execute(WRITES)
-        return dict(cursor.fetchall())
-
-
-WRITES = """
-SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
-                + pg_stat_get_xact_tuples_deleted(oid)
-  FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-"""
 
 
 def sweep(

@@ -66,7 +66,8 @@ class Swept(TestCase):
         logging.disable(logging.WARNING)
         cls.addClassCleanup(logging.disable, logging.NOTSET)
         cls.media = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.enterClassContext(override_settings(MEDIA_ROOT=cls.media, ACCOUNT_RATE_LIMITS=False))
+        sessions = {"SESSION_ENGINE": "tests.security.visiting"}
+        cls.enterClassContext(override_settings(MEDIA_ROOT=cls.media, ACCOUNT_RATE_LIMITS=False, **sessions))
         super().setUpClass()
 
     @classmethod
