@@ -5,6 +5,7 @@ Python, the others have a template under templates/components/.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from django import template
 from django.core.paginator import Page
@@ -349,11 +350,19 @@ def redline(*, ops, label="", legend=False, language="") -> dict:
 @register.simple_tag
 def error_page(*, code, request_id="") -> SafeString:
     """What an error page says, in the reader's language first and in the other below."""
-    texts = ERROR_PAGES[code]
     present = "en" if (get_language() or "").startswith("en") else "ja"
+    drawn = _error_page if request_id else _kept_error_page
+    return drawn(code, present, request_id)
+
+
+def _error_page(code, present: str, request_id: str) -> SafeString:
     parts = []
     for position, language in enumerate((present, "en" if present == "ja" else "ja")):
         with override(language):
-            context = {"texts": texts, "language": language, "second": position, "code": code, "request_id": request_id}
-            parts.append(render_to_string("components/_error_page.html", context))
+            context = {"texts": ERROR_PAGES[code], "language": language, "second": position, "code": code}
+            parts.append(render_to_string("components/_error_page.html", context | {"request_id": request_id}))
     return mark_safe("".join(parts))  # noqa: S308 - rendered templates
+
+
+# Without the number of a request it is the same each time, and whoever probes asks for many.
+_kept_error_page = cache(_error_page)
