@@ -1,11 +1,30 @@
-"""What lists of companies share: the search, and a form whose wrong values count as not given."""
+"""What lists of companies share, a company's profile, and its people."""
+
+import json
+import re
+import unicodedata
 
 import jaconv
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.components import with_query
+from common.forms import PortalFormMixin
+
+from .validators import (
+    complete_corporate_number,
+    normalise_corporate_number,
+    normalise_kana,
+    normalise_phone,
+    normalise_postal_code,
+    validate_corporate_number,
+    validate_kana,
+    validate_phone,
+    validate_postal_code,
+)
 
 
 class ListForm(forms.Form):
@@ -52,3 +71,116 @@ class CompanySearchForm(ListForm):
             | Q(**{f"{prefix}name_kana__icontains": kana})
             | Q(**{f"{prefix}corporate_number": words})
         )
+
+
+# --- The profile --------------------------------------------------------------------------------------------------------
+
+
+class WrittenField(forms.CharField):
+    """A text that is brought into one form before it is looked at: full-width, hyphens and kana of any kind are welcome."""
+
+    def __init__(self, *, normalise, **kwargs):
+        super().__init__(**kwargs)
+        self.normalise = normalise
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return self.normalise(value) if value else value
+
+
+class CorporateNumberField(WrittenField):
+    """Says which number it would be where somebody copied the twelve digits of the register."""
+
+    def __init__(self, **kwargs):
+        super().__init__(normalise=normalise_corporate_number, validators=[validate_corporate_number], **kwargs)
+
+    def run_validators(self, value):
+        if whole := complete_corporate_number(value):
+            words = _("This has 12 digits, as in the register of companies. The corporate number would be %(number)s.")
+            raise ValidationError(words, code="corporate_number_twelve", params={"number": whole})
+        super().run_validators(value)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A number as people write it: full-width, with commas."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", value))
+        return super().to_python(value)
+
+
+class ProfileForm(PortalFormMixin, forms.Form):
+    """A company's profile, and the one that whoever fills it in had before them."""
+
+    submit_label = _("Save the profile")
+
+    name_ja = forms.CharField(label=pgettext_lazy("company", "Name (Japanese)"), max_length=200, required=False)
+    name_en = forms.CharField(label=pgettext_lazy("company", "Name (English)"), max_length=200, required=False)
+    name_kana = WrittenField(
+        label=_("Name (kana)"),
+        normalise=normalise_kana,
+        validators=[validate_kana],
+        max_length=200,
+        required=False,
+        help_text=_("Hiragana or katakana, without the legal form. Lists are sorted by it."),
+    )
+    corporate_number = CorporateNumberField(
+        label=_("Corporate number"),
+        required=False,
+        help_text=_("13 digits. Leave it empty where the company has none, as abroad."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    postal_code = WrittenField(
+        label=_("Postal code"),
+        normalise=normalise_postal_code,
+        validators=[validate_postal_code],
+        required=False,
+        help_text=_("7 digits, with or without the hyphen."),
+    )
+    prefecture = forms.CharField(label=_("Prefecture"), max_length=50, required=False)
+    address_ja = forms.CharField(label=_("Address (Japanese)"), max_length=300, required=False)
+    address_en = forms.CharField(label=_("Address (English)"), max_length=300, required=False)
+    phone = WrittenField(
+        label=_("Telephone"), normalise=normalise_phone, validators=[validate_phone], max_length=30, required=False
+    )
+    website = forms.URLField(label=_("Website"), max_length=300, required=False, assume_scheme="https")
+    industry = forms.CharField(label=_("Industry"), max_length=100, required=False)
+    employees = WholeNumberField(label=_("Employees"), min_value=0, max_value=10_000_000, required=False)
+    capital = WholeNumberField(
+        label=_("Capital (10,000 yen)"), min_value=0, max_value=1_000_000_000, required=False,
+        help_text=_("1,000 for 10 million yen."),
+    )  # fmt: skip
+    buyer = forms.CharField(label=_("Buyer"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Why it is corrected"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The company reads this together with what was changed."),
+    )
+    base = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, corrects: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not corrects:
+            del self.fields["buyer"], self.fields["note"]
+
+    def clean_base(self) -> dict:
+        """Return what the person had before them. Nonsense counts as nothing, so that every change is compared."""
+        try:
+            found = json.loads(self.cleaned_data["base"])
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def clean(self):
+        values = super().clean()
+        if not self.errors and not values.get("name_ja") and not values.get("name_en"):
+            self.add_error("name_ja", _("Please write the company's name in Japanese or in English."))
+        return values
+
+    def profile(self) -> dict:
+        """Return the values of the profile alone."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("base", "note")}

@@ -104,6 +104,14 @@ class Company(IdentifiedModel):
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     prefecture = models.CharField(_("prefecture"), max_length=50, blank=True)
     buyer = models.CharField(_("buyer"), max_length=200, blank=True)
+    # Seven digits, without the hyphen.
+    postal_code = models.CharField(_("postal code"), max_length=7, blank=True)
+    address_ja = models.CharField(_("address (Japanese)"), max_length=300, blank=True)
+    address_en = models.CharField(_("address (English)"), max_length=300, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    # In units of 10,000 yen, as registers and forms have it.
+    capital = models.PositiveBigIntegerField(_("capital (10,000 yen)"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
@@ -118,6 +126,10 @@ class Company(IdentifiedModel):
                 condition=Q(corporate_number="") | Q(corporate_number__regex=r"^[1-9][0-9]{12}$"),
                 name="companies_company_number_shape",
             ),
+            models.CheckConstraint(
+                condition=Q(postal_code="") | Q(postal_code__regex=r"^[0-9]{7}$"),
+                name="companies_company_postal_code_shape",
+            ),
         ]
         indexes = [models.Index(fields=["corporate_number"], name="companies_company_number")]
 
@@ -127,6 +139,42 @@ class Company(IdentifiedModel):
     @property
     def name(self) -> str:
         return in_language(self, "name")
+
+
+class ProfileChangeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(company__in=Company.objects.visible_to(user))
+
+
+class ProfileChange(IdentifiedModel):
+    """What somebody changed in a company's profile, or wanted to. Append-only: the history that the company reads."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="profile_changes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Corrections from outside say why, and the company reads it.
+    by_secretariat = models.BooleanField(default=False)
+    note = models.CharField(_("why it is corrected"), max_length=300, blank=True)
+    # A list of {"field", "before", "after"}.
+    changes = models.JSONField(default=list)
+    # True where somebody else had changed the same meanwhile: kept to be read, never taken over.
+    is_beside = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    objects = ProfileChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of a profile")
+        verbose_name_plural = _("changes of profiles")
+        ordering = ["-saved_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_secretariat=False) | ~Q(note=""), name="companies_profilechange_corrections_say_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "saved_at"], name="companies_profilechange_latest")]
+
+    def __str__(self):
+        return f"{self.company_id} {self.saved_at:%Y-%m-%d}"
 
 
 class PersonQuerySet(models.QuerySet):

@@ -15,6 +15,11 @@ def is_company_manager(user, company_id) -> bool:
     )
 
 
+def can_edit_profile(user, company_id) -> bool:
+    """The company's own people keep its profile; the secretariat corrects it."""
+    return is_member(user, company_id) or is_secretariat_of(user, company_id)
+
+
 def is_adviser_of(user, company_id) -> bool:
     return Access.objects.of(user, AccessKind.ADVISER).filter(company_id=company_id).exists()
 

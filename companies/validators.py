@@ -1,5 +1,6 @@
 """Shapes of what Japanese companies write about themselves."""
 
+import re
 import unicodedata
 
 import jaconv
@@ -29,6 +30,41 @@ def validate_corporate_number(value: str) -> None:
         ) from error
     except InvalidNumber as error:
         raise ValidationError(_("A corporate number has 13 digits."), code="corporate_number_length") from error
+
+
+def complete_corporate_number(value: str) -> str:
+    """Return the corporate number of twelve digits, which registers print without the check digit; else ""."""
+    digits = normalise_corporate_number(value)
+    return cn.calc_check_digit(digits) + digits if len(digits) == 12 and digits.isascii() and digits.isdigit() else ""
+
+
+def normalise_postal_code(value: str) -> str:
+    """Return a postal code in any form, as 〒１０８－８００１, as its digits."""
+    return unicodedata.normalize("NFKC", value).translate(HYPHENS).removeprefix("〒")
+
+
+def validate_postal_code(value: str) -> None:
+    if not re.fullmatch(r"[0-9]{7}", value):
+        raise ValidationError(_("A postal code has 7 digits, for example 108-8001."), code="postal_code")
+
+
+def normalise_phone(value: str) -> str:
+    """Return a telephone number in ASCII, with plain hyphens."""
+    plain = unicodedata.normalize("NFKC", value)
+    return " ".join(re.sub("[-‐‑‒–—―−ーｰ]", "-", plain).split())
+
+
+def validate_phone(value: str) -> None:
+    if not re.fullmatch(r"\+?[0-9][0-9() -]*(?: ?(?:ext\.?|内線) ?[0-9]+)?", value) or sum(map(str.isdigit, value)) < 9:
+        raise ValidationError(
+            _("Please write a telephone number with its area code, for example 03-1234-5678."), code="phone"
+        )
+
+
+def validate_kana(value: str) -> None:
+    """Refuse kanji in a reading. Letters and digits, as companies have them in their names, may stay."""
+    if any(unicodedata.name(character, "").startswith("CJK ") for character in value):
+        raise ValidationError(_("Please write the reading in kana, without kanji."), code="kana")
 
 
 def normalise_kana(value: str) -> str:

@@ -108,9 +108,10 @@ _OF_THE_LIST = (
     "following", "timeline", "charge", "memo", "extend", "seen_as", "stalled",
     "assignments", "adviser", "stand_in", "company_advisers", "assignment",
 )  # fmt: skip
+_OF_THE_COMPANY = ("company", "profile", "edit_profile")
 _BELONGS_TO = {
     "programmes:session": {"programmes:sessions", "programmes:company_sessions"},
-    "dashboards:company": _FROM_OUTSIDE | {"dashboards:company_home"},
+    **{f"dashboards:{name}": _FROM_OUTSIDE | {"dashboards:company_home"} for name in _OF_THE_COMPANY},
     **{f"dashboards:{name}": {"dashboards:companies"} for name in _OF_THE_LIST},
     "policies:company": _FROM_OUTSIDE,
     "programmes:company_sessions": _FROM_OUTSIDE,

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, mailings, rollover
+from .views import assigning, mailings, profile, rollover
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("companies/<uuid:company_id>/", views.CompanyView.as_view(), name="company"),
     path("companies/<uuid:company_id>/home/", views.CompanyHomeView.as_view(), name="company_home"),
     path("companies/<uuid:company_id>/looks/", views.LooksView.as_view(), name="looks"),
+    path("companies/<uuid:company_id>/profile/", profile.ProfileView.as_view(), name="profile"),
+    path("companies/<uuid:company_id>/profile/edit/", profile.EditProfileView.as_view(), name="edit_profile"),
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),
     path("programmes/<uuid:programme_id>/next/", rollover.NextProgrammeView.as_view(), name="next_programme"),
     path("programmes/<uuid:programme_id>/companies/", views.CohortView.as_view(), name="companies"),

@@ -298,18 +298,6 @@ def _coming_consultation(each: Consultation, *, with_company: bool) -> Coming:
 # --- One company ------------------------------------------------------------------------------------------------------
 
 
-def profile_terms(company: Company) -> list[Term]:
-    employees = company.employees
-    return [
-        Term(label=gettext("Name (kana)"), value=company.name_kana),
-        Term(label=gettext("Corporate number"), value=company.corporate_number),
-        Term(label=gettext("Industry"), value=company.industry),
-        Term(label=gettext("Employees"), value=f"{employees:,}" if employees is not None else ""),
-        Term(label=gettext("Prefecture"), value=company.prefecture),
-        Term(label=gettext("Buyer"), value=company.buyer),
-    ]
-
-
 def people_table(people: Iterable[Person]) -> Table:
     """The company's people, with what they may do in the portal."""
     rights = {"manager": gettext("Company manager"), "staff": gettext("Staff")}

@@ -16,6 +16,7 @@ from dashboards.context_processors import SESSION_KEY, place_url, present_place
 from dashboards.forms import PlaceForm
 from dashboards.queries import homes as queries
 from dashboards.rendering import homes as rendering
+from dashboards.rendering.profile import profile_terms
 from dashboards.rendering.rollover import present_year, year_tabs
 from policies import queries as policies
 from policies.forms.cohort import AsOfForm
@@ -150,7 +151,7 @@ class CompanyView(CompanyPageMixin, TemplateView):
         )
         return context | {
             "years": years,
-            "terms": rendering.profile_terms(self.company),
+            "terms": profile_terms(self.company),
             "people": rendering.people_table(companies.people(user, self.company)),
         }
 

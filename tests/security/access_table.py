@@ -77,6 +77,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:places": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     "dashboards:help": (Page(get=SIGNED_IN),),
     "dashboards:company": (Page(get=RECORDS),),
+    # A company's profile: kept by its people, corrected by the secretariat.
+    "dashboards:profile": (Page(get=RECORDS),),
+    "dashboards:edit_profile": (Page(get=WRITERS, post=WRITERS, posted=(422,), knows=RECORDS),),
     "dashboards:company_home": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:looks": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:programme": (Page(get=PROGRAMME),),

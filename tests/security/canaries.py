@@ -18,7 +18,7 @@ CANARY = re.compile(rb"zq[0-9a-f]{5}qz")
 PUBLIC = {"register entry", "register version"}
 # Columns of text that steer the portal and would break it when they said something else.
 STEERING = {
-    "companies.Company": {"corporate_number"},
+    "companies.Company": {"corporate_number", "postal_code"},
     "programmes.MilestoneKind": {"subject"},
     "programmes.MilestoneDate": {"evidence"},
     "policies.Cycle": {"catalogue"},

@@ -43,7 +43,7 @@ from tests.factories import (
     make_seat,
     make_session,
 )
-from tests.security import audiences, following, gatherings, issuing, letters, meetings, reporting, workbench
+from tests.security import audiences, following, gatherings, issuing, letters, meetings, people, reporting, workbench
 from tests.security.audiences import OWNERS
 
 NOON = datetime(2024, 12, 10, 3, tzinfo=UTC)
@@ -117,6 +117,7 @@ KINDS: dict[str, tuple[type[models.Model], frozenset]] = {
     **reporting.KINDS,
     **letters.KINDS,
     **following.KINDS,
+    **people.KINDS,
     **issuing.KINDS,
     # Only whose access it is reads the row; here it is an adviser who is none of the cast.
     "access": (Access, audiences.NOBODY),
@@ -137,6 +138,7 @@ def make_world() -> World:
         meetings.fill(world, owner)
         letters.fill(world, owner)
         following.fill(world, owner)
+        people.fill(world, owner)
         _fill_exports(world, owner)
         _fill_proof(world, owner)
         reporting.fill(world, owner)
