@@ -17,6 +17,8 @@ class Event(IdentifiedModel):
     at = models.DateTimeField(auto_now_add=True)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=200, blank=True)
+    # Written by the database, which knows as whom the actor acts: manager, staff, adviser, secretariat, …
+    acting_role = models.CharField(max_length=12, blank=True)
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.UUIDField(null=True)
@@ -36,6 +38,9 @@ class Event(IdentifiedModel):
             models.Index(fields=["company_id", "-at"], name="audit_company_at"),
             models.Index(fields=["programme_id", "-at"], name="audit_programme_at"),
             models.Index(fields=["actor_id", "-at"], name="audit_actor_at"),
+            models.Index(
+                fields=["object_id", "-at"], name="audit_account_at", condition=models.Q(object_type="accounts.user")
+            ),
         ]
 
     def __str__(self):

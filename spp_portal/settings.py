@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "common.middleware.NoStoreMiddleware",
     # From here on inwards one transaction with the person's context, template rendering included.
     "common.middleware.TenancyMiddleware",
+    "audit.middleware.DownloadsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

@@ -11,6 +11,8 @@ DATABASES = {
     "default": {
         **PORTAL_DATABASES["owner"],
         "CONN_MAX_AGE": 0,
+        # A test that commits is cleared by emptying all tables, the trail with them.
+        "OPTIONS": {**PORTAL_DATABASES["owner"].get("OPTIONS", {}), "options": "-c app.clearing=on"},
         "TEST": {"NAME": os.environ.get("PORTAL_TEST_DB", "test_portal")},
     }
 }

@@ -1,8 +1,9 @@
 """The trail: written once, by whoever acts, and read by those whom it concerns."""
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError, connection, transaction
 
+from accounts.services import system_operator
 from audit.models import Event
 from audit.services import build_event, log, log_many
 from common import logs
@@ -76,6 +77,93 @@ def test_what_is_told_stays(cast, statement):
     refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
     with refused, seen_by(cast.people["secretariat"]), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET verb = 'nothing.happened'", "DELETE FROM audit_event", "TRUNCATE audit_event"]
+)
+def test_what_is_told_stays_before_the_owner_too(cast, statement):
+    """Who migrates and restores has every right on the table, and is refused by its triggers."""
+    Event.objects.create(verb="test.told")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.clearing = 'off'")
+        with pytest.raises(ProgrammingError, match="The trail is written once"), transaction.atomic():
+            cursor.execute(statement)
+    assert Event.objects.filter(verb="test.told").exists()
+
+
+def test_what_is_older_than_seven_years_may_go(cast):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_event (id, at, verb, actor_label, acting_role, object_type, object_label, detail, request_id)"
+            " SELECT gen_random_uuid(), now() - age, 'test.told', '', '', '', '', '{}', ''"
+            " FROM unnest(ARRAY[interval '7 years 1 day', interval '6 years 364 days']) age"
+        )
+        cursor.execute("SET LOCAL app.clearing = 'off'")
+        cursor.execute("DELETE FROM audit_event WHERE at < now() - interval '7 years'")
+        assert cursor.rowcount == 1
+        with pytest.raises(ProgrammingError, match="The trail is written once"), transaction.atomic():
+            cursor.execute("DELETE FROM audit_event")
+
+
+@pytest.mark.parametrize(
+    ("who", "of_company", "role"),
+    [
+        ("manager", True, "manager"),
+        ("staff", True, "staff"),
+        ("adviser", True, "adviser"),
+        ("secretariat", True, "secretariat"),
+        ("secretariat", False, "secretariat"),
+        ("unassigned_adviser", False, "adviser"),
+        ("nobody", False, ""),
+    ],
+)
+def test_the_database_adds_as_whom_somebody_acts(cast, who, of_company, role):
+    """Whatever the code says: the web role cannot claim another one."""
+    user = cast.people[who]
+    event = build_event(
+        actor=user,
+        verb="test.told",
+        company_id=cast.company.pk if of_company else None,
+        programme_id=cast.programme.pk,
+    )
+    event.acting_role = "operator"
+    with seen_by(user):
+        log_many([event])
+    assert Event.objects.get(verb="test.told").acting_role == role
+
+
+def test_deeds_of_the_portal_by_a_link_and_by_the_operator_say_so(cast):
+    for actor, detail in ((None, {}), (None, {"by": "link"}), (cast.people["manager"], {"way": "link"})):
+        log(actor=actor, verb="test.told", company_id=cast.company.pk, detail=detail)
+    log(actor=system_operator(), verb="test.told", company_id=cast.company.pk)
+    found = Event.objects.filter(verb="test.told").order_by("at").values_list("acting_role", flat=True)
+    assert list(found) == ["system", "link", "link", "operator"]
+
+
+def test_a_name_that_somebody_wrote_is_not_kept(cast):
+    """Only what is named by the records says its name; of a photograph, its caption is not kept."""
+    for obj in (cast.company, Event(verb="a text that somebody wrote")):
+        log(actor=None, verb="test.told", obj=obj)
+    found = Event.objects.filter(verb="test.told").order_by("at").values_list("object_label", flat=True)
+    assert list(found) == [str(cast.company), ""]
+
+
+def test_signing_in_is_read_by_oneself_the_own_manager_and_the_secretariat_of_a_seat(cast):
+    people = cast.people
+    for who in ("staff", "adviser", "secretariat"):
+        Event.objects.create(verb=f"test.{who}", object_type="accounts.user", object_id=people[who].pk)
+    seen = {}
+    for who, user in people.items():
+        with seen_by(user):
+            verbs = Event.objects.filter(verb__startswith="test.").values_list("verb", flat=True)
+            seen[who] = {verb.removeprefix("test.") for verb in verbs}
+    assert {who: told for who, told in seen.items() if told} == {
+        "manager": {"staff"},
+        "staff": {"staff"},
+        "adviser": {"adviser"},
+        "secretariat": {"adviser", "secretariat"},
+    }
 
 
 def test_nobody_tells_in_the_name_of_another(cast):

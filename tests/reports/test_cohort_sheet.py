@@ -128,4 +128,4 @@ def test_the_file_asks_the_same_whatever_it_holds(listing, count):
     for number in range(count):
         make_company(listing.programme, joined_on=date(2024, 11, 1) + timedelta(days=number))
     url = reverse("reports:cohort_sheet", args=[listing.programme.pk])
-    assert len(queries_of(listing.client, f"{url}?as=csv")) == 7
+    assert len(queries_of(listing.client, f"{url}?as=csv")) == 8
