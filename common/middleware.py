@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
 
 from . import logs
 from .tenancy import set_context
+from .tenancy.closed import CLOSED, is_about_closed
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +95,37 @@ class TenancyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        user_id = request.user.pk if request.user.is_authenticated else None
         with transaction.atomic():
-            set_context(user_id, company_id=company_in(request.path_info), request_id=request.request_id)
+            self._set_context(request)
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or isinstance(response, _Closed):
                 transaction.set_rollback(True)
+        if isinstance(response, _Closed):
+            with transaction.atomic():
+                self._set_context(request)
+                return _say_closed(request)
         return response
+
+    @staticmethod
+    def _set_context(request):
+        user_id = request.user.pk if request.user.is_authenticated else None
+        set_context(user_id, company_id=company_in(request.path_info), request_id=request.request_id)
+
+    def process_exception(self, request, exception):
+        """What the database refused because it is closed is no fault of the portal: it is said in words."""
+        return _Closed() if is_about_closed(exception) else None
+
+
+class _Closed(HttpResponse):
+    """A mark that the transaction has to go before anything can be said: nothing can be asked in it any more."""
+
+
+def _say_closed(request) -> HttpResponse:
+    """Say that it is closed: as a page, as a part of one, or to a script."""
+    if request.content_type == "application/json":
+        return JsonResponse({"error": gettext(CLOSED)}, status=423)
+    template = "components/_closed.html" if request.headers.get("HX-Request") else "409.html"
+    return render(request, template, status=409)
 
 
 def company_in(path: str) -> UUID | None:

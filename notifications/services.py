@@ -228,6 +228,11 @@ def forget_reminders(*, keys: Iterable[str]) -> None:
     Reminder.objects.filter(key__in=list(keys), sent_on__isnull=True).delete()
 
 
+def forget_reminders_of_programme(*, programme_id: UUID) -> None:
+    """Take back everything that people of a programme were still to be reminded of."""
+    Reminder.objects.filter(programme_id=programme_id, sent_on__isnull=True).delete()
+
+
 def is_quiet(now: datetime) -> bool:
     """Whether it is a time of day at which nobody is reminded."""
     return not FIRST_HOUR <= timezone.localtime(now).hour < LAST_HOUR

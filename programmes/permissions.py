@@ -2,12 +2,19 @@
 
 from companies.permissions import is_member
 
+from .enums import SeatRole
 from .models import Seat
 
 
 def can_manage(user, programme_id) -> bool:
     """Somebody with a current secretariat seat in the programme."""
     return Seat.objects.current().managing().filter(programme_id=programme_id, user_id=user.pk).exists()
+
+
+def can_reopen(user, programme_id) -> bool:
+    """What was closed is opened again by the leader of its secretariat alone."""
+    seats = Seat.objects.current().filter(programme_id=programme_id, user_id=user.pk)
+    return seats.filter(role=SeatRole.LEADER).exists()
 
 
 def can_found(user) -> bool:

@@ -7,6 +7,7 @@ from .views import (
     check_in,
     closing,
     door,
+    ending,
     enquiries,
     notices,
     online,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/sessions/", views.SessionsView.as_view(), name="sessions"),
     path("programmes/<uuid:programme_id>/sessions/<uuid:session_id>/", views.SessionView.as_view(), name="session"),
     path("companies/<uuid:company_id>/sessions/", views.CompanySessionsView.as_view(), name="company_sessions"),
+    # The end of a programme
+    path("programmes/<uuid:programme_id>/ending/", ending.EndingView.as_view(), name="ending"),
+    path("programmes/<uuid:programme_id>/ending/close/", ending.CloseView.as_view(), name="close"),
+    path("programmes/<uuid:programme_id>/ending/reopen/", ending.ReopenView.as_view(), name="reopen"),
     # Closing meetings
     path(
         "companies/<uuid:company_id>/sessions/<uuid:session_id>/presentation/",

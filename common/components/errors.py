@@ -51,6 +51,13 @@ ERROR_PAGES = {
         _("There is no such page"),
         _("The address may have a typo, or what was here has been moved or is not open to you."),
     ),
+    409: ErrorPage(
+        _("The programme is closed"),
+        _(
+            "It can be read, but nothing in it can be changed. If something has to be corrected, the leader of its"
+            " secretariat can open it again. Nothing of what you sent was kept."
+        ),
+    ),
     429: ErrorPage(
         _("Too many attempts"),
         _("To keep accounts safe, the portal pauses after many attempts. Please wait a few minutes and try again."),

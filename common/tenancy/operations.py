@@ -238,6 +238,39 @@ class Enrolled(_SqlOperation):
         )
 
 
+class KeepClosed(_SqlOperation):
+    """Refuse to write rows of a programme that is closed (`app.refuse_closed`, made by programmes).
+
+    `commands` are those that are refused; `unless` is an SQL condition on NEW of what may be written all the same.
+    """
+
+    def __init__(self, model, *, commands="INSERT OR UPDATE OR DELETE", unless=""):
+        self.model, self.commands, self.unless = model, commands, unless
+
+    def describe(self):
+        return f"Keep {self.model} of closed programmes as it is"
+
+    def forwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        commands = self.commands.split(" OR ")
+        # NEW is unknown to a DELETE, so that a condition needs a trigger of its own.
+        parts = [([each for each in commands if each != "DELETE"], self.unless)] if self.unless else [(commands, "")]
+        if self.unless and "DELETE" in commands:
+            parts.append((["DELETE"], ""))
+        for number, (events, unless) in enumerate(parts):
+            when = f"WHEN (({unless}) IS NOT TRUE)" if unless else ""
+            name = schema_editor.quote_name("keep_closed" if not number else f"keep_closed_{number}")
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {' OR '.join(events)} ON {table} FOR EACH ROW {when} "
+                "EXECUTE FUNCTION app.refuse_closed()"
+            )
+
+    def backwards(self, app_label, schema_editor, state):
+        table = schema_editor.quote_name(_table(state, app_label, self.model))
+        for name in ("keep_closed", "keep_closed_1"):
+            yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+
+
 class DefinerFunction(_SqlOperation):
     """Create a SECURITY DEFINER function in the schema `app`, owned by the definer role, with a fixed search path.
 

@@ -30,8 +30,10 @@ def remind_of_consultations(*, today: date) -> None:
         if host_id is None:
             continue
         with acting_as(host_id):
-            related = ("adviser__user", "company")
-            _remind_of(Consultation.objects.select_related(*related).get(pk=consultation_id), today)
+            related = ("adviser__user", "company", "programme")
+            consultation = Consultation.objects.select_related(*related).get(pk=consultation_id)
+            if not consultation.programme.closed_at:
+                _remind_of(consultation, today)
 
 
 def _remind_of(consultation: Consultation, today: date) -> None:

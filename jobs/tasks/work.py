@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common import logs
 from common.tenancy import acting_as
+from common.tenancy.closed import CLOSED, is_about_closed
 from jobs.models import Job
 
 from . import clearing
@@ -43,6 +44,9 @@ def _attempt(run) -> None:
     except JobRefused as refusal:
         run.refuse(refusal)
     except Exception as error:
+        if is_about_closed(error):
+            run.refuse(JobRefused("closed", CLOSED))
+            return
         logger.exception("Job %s (%s), attempt %s, failed", run.job.number, run.job.kind, run.attempt)
         run.give_back(error)
 

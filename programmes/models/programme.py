@@ -75,6 +75,17 @@ class Programme(IdentifiedModel):
     # True where the companies and people are made up, which every page of the programme says.
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # From then on it is read only; see `services.ending`. What was said last stays when it is opened again.
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    closed_reason = models.CharField(_("reason for closing"), max_length=300, blank=True, editable=False)
+    reopened_at = models.DateTimeField(_("opened again"), null=True, blank=True, editable=False)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    reopened_reason = models.CharField(_("reason for opening again"), max_length=300, blank=True, editable=False)
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -93,6 +104,10 @@ class Programme(IdentifiedModel):
                 name="programmes_programme_consultations_in_order",
             ),
             models.CheckConstraint(condition=~Q(name_ja="") | ~Q(name_en=""), name="programmes_programme_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | (Q(closed_by__isnull=False) & ~Q(closed_reason="")),
+                name="programmes_programme_closed_for_a_reason",
+            ),
         ]
 
     def __str__(self):

@@ -46,6 +46,8 @@ def remind_of_sessions(*, today: date) -> None:
             continue
         with acting_as(ahead.host_id):
             nearing = _Nearing(Session.objects.select_related("programme").get(pk=ahead.session_id), today)
+            if nearing.session.programme.closed_at:
+                continue
             _remind_people(nearing)
             _remind_companies(nearing)
 

@@ -168,6 +168,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     "programmes:copy_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "dashboards:next_programme": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:ending": (Page(**FOR_SECRETARIAT),),
+    # Whoever signed in long ago, as everybody of the sweep has, is asked who they are first.
+    "programmes:close": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),
+    "programmes:reopen": (Page(knows=PROGRAMME),),
     "programmes:copy_plan": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:session_materials": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:material": (
