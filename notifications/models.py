@@ -4,8 +4,11 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.models import IdentifiedModel
+
+from .enums import Channel
 
 
 class State(models.TextChoices):
@@ -14,6 +17,9 @@ class State(models.TextChoices):
     SENT = "sent", _("Sent")
     REFUSED = "refused", _("The address does not take mail")
     GIVEN_UP = "given_up", _("Could not be sent")
+    # Of messages alone: what has no mail, or none yet.
+    DAILY = "daily", pgettext_lazy("message", "Waits for the mail of the day")
+    PORTAL = "portal", pgettext_lazy("message", "In the portal only")
 
 
 class _Managed(Func):
@@ -38,6 +44,10 @@ class MessageQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at__isnull=True)
 
+    def for_the_day(self):
+        """What waits for the one mail of the day. Whoever has read it in the portal meanwhile needs no mail of it."""
+        return self.filter(channel=Channel.DAILY, digest_id__isnull=True, read_at__isnull=True)
+
 
 class Message(IdentifiedModel):
     """Something that one person was told: which kind, about what, and whether the mail got through."""
@@ -56,6 +66,9 @@ class Message(IdentifiedModel):
     # Where it leads in the portal: a path of ours, "" for nowhere.
     path = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    # How it was to arrive when it was said, and the digest whose mail took it along.
+    channel = models.CharField(max_length=6, choices=Channel, default=Channel.NOW)
+    digest_id = models.UUIDField(null=True, blank=True)
     # The mail that carries it: known to whoever has just said it, and not kept.
     mail_id = None
 
@@ -65,16 +78,44 @@ class Message(IdentifiedModel):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.UniqueConstraint(fields=["to_user", "key"], condition=~Q(key=""), name="notifications_message_once")
+            models.UniqueConstraint(fields=["to_user", "key"], condition=~Q(key=""), name="notifications_message_once"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="notifications_message_channel"),
         ]
         indexes = [
             models.Index(fields=["to_user", "-created_at"], name="notifications_message_to"),
             models.Index(fields=["programme_id", "-created_at"], name="notifications_message_prog"),
             models.Index(fields=["to_user"], condition=Q(read_at__isnull=True), name="notifications_message_unread"),
+            models.Index(
+                fields=["to_user"],
+                condition=Q(channel=Channel.DAILY, digest_id__isnull=True, read_at__isnull=True),
+                name="notifications_message_daily",
+            ),
+            models.Index(
+                fields=["digest_id"], condition=Q(digest_id__isnull=False), name="notifications_message_digest"
+            ),
         ]
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
+
+
+class Preference(IdentifiedModel):
+    """How somebody wants to be told of a topic; without a row the topic's default counts (`catalogue.TOPICS`)."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=20)
+    channel = models.CharField(max_length=6, choices=Channel)
+
+    class Meta:
+        verbose_name = pgettext_lazy("message", "preference")
+        verbose_name_plural = pgettext_lazy("message", "preferences")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic"], name="notifications_preference_once_a_topic"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="notifications_preference_channel"),
+        ]
+
+    def __str__(self):
+        return f"{self.topic} {self.channel}"
 
 
 class OutgoingMail(IdentifiedModel):

@@ -1,4 +1,4 @@
-"""Who is to be reminded, and the demo's mailbox, read from the files that MailboxBackend writes."""
+"""How people want to be told, who is to be reminded, and the demo's mailbox, read from the files that MailboxBackend writes."""
 
 import os
 from collections import defaultdict
@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
-from .models import Message, Reminder
+from .catalogue import TOPICS, Topic
+from .enums import Channel
+from .models import Message, Preference, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ def reminders_due(day: date) -> list[Recipient]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, address, host_id FROM app.reminders_due(%s)", [day])
         return [Recipient(*row) for row in cursor.fetchall()]
+
+
+def channel_of(user, topic: Topic) -> Channel:
+    """Return how somebody wants to be told of a topic. Whoever tells them may ask; nobody sees the rows of others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.channel_of(%s, %s)", [user.pk, topic.code])
+        chosen = cursor.fetchone()[0]
+    return Channel(chosen) if chosen in topic.channels else topic.default
+
+
+def channels_of(user) -> dict[str, Channel]:
+    """Return by topic how somebody, who acts in this transaction, wants to be told."""
+    chosen = dict(Preference.objects.filter(user_id=user.pk).values_list("topic", "channel"))
+    return {
+        topic.code: Channel(chosen[topic.code]) if chosen.get(topic.code) in topic.channels else topic.default
+        for topic in TOPICS
+    }
 
 
 def is_mine(label: str) -> bool:

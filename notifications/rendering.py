@@ -1,7 +1,7 @@
 """The words of a message, from its templates, in the language of who is told."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,9 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language, pgettext
 
+from accounts.models import User
+
+from .catalogue import DIGEST, topic_of
 from .models import Message, Reminder
 
 
@@ -25,11 +29,29 @@ def render_message(kind: str, *, to, params: dict, path: str) -> tuple[str, str]
         "to": to,
         "url": f"{settings.PORTAL_URL}{path}" if path else "",
         "portal_url": settings.PORTAL_URL,
+        "settings_url": _settings_url(kind, to),
     }
     with translation.override(to.language):
         subject = render_to_string(f"notifications/mail/{kind}_subject.txt", context)
         text = render_to_string(f"notifications/mail/{kind}.txt", context)
     return one_line(subject), text.strip() + "\n"
+
+
+def _settings_url(kind: str, to) -> str:
+    """Return where to choose how mails like this one arrive; "" where nobody chooses."""
+    chooses = kind == DIGEST or topic_of(kind) is not None
+    return f"{settings.PORTAL_URL}{reverse('notifications:settings')}" if chooses and isinstance(to, User) else ""
+
+
+# From so many on a mail greets all together instead of each by name.
+MANY = 3
+
+
+def addressed(names: Sequence[str], language: str) -> str:
+    """Return how a mail greets people who share an address: each by name, three and more together."""
+    if language == "ja":
+        return "ご担当者各位" if len(names) >= MANY else "、".join(f"{name} 様" for name in names)
+    return "Dear all," if len(names) >= MANY else f"Dear {' and '.join(names)},"
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,22 @@ def render_item(kind: str, *, params: dict, path: str, language: str) -> Item:
     return Item(one_line(headline), text.strip(), f"{settings.PORTAL_URL}{path}" if path else "")
 
 
+def message_item(message: Message, user) -> Item:
+    """Return a message as a digest tells it: its subject and its sentences, in the language in which it was said.
+
+    What stands in a mail of its own alone is not there: the way leads to the portal.
+    """
+    url = f"{settings.PORTAL_URL}{message.path}" if message.path else ""
+    with translation.override(message.language):
+        context = message.params | {"to": user, "url": url, "bare": True}
+        text = render_to_string(f"notifications/mail/{message.kind}.txt", context)
+    return Item(subject_of(message, user), _without_gaps(text), url)
+
+
+def _without_gaps(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.strip())
+
+
 def one_line(text: str) -> str:
     """Return `text` fit for a subject: one line, no control and no direction characters, of a length people read."""
     text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"} or char.isspace())
@@ -57,9 +95,8 @@ def one_line(text: str) -> str:
 
 # --- The inbox --------------------------------------------------------------------------------------------------------
 
-DIGEST = "digest"
-# What stands before every subject of a mail, where nobody would know otherwise who writes.
-MARK = "[SPP]"
+# What stands before every subject of a mail, where nobody would know otherwise who writes: in English, in Japanese.
+MARKS = ("[SPP]", "【SPP】")
 
 
 @dataclass(frozen=True)
@@ -90,7 +127,7 @@ def _inbox_item(message: Message, reminders: Mapping[date, Iterable[Reminder]], 
     kind = kind_label(message.kind)
     found = reminders.get(timezone.localdate(message.created_at), ()) if message.kind == DIGEST else ()
     present = "ja" if (get_language() or "ja").startswith("ja") else "en"
-    headlines = tuple(headline_of(reminder, present) for reminder in found)
+    headlines = tuple(filter(None, (headline_of(reminder, present) for reminder in found)))
     subject, language = (kind, present) if message.kind == DIGEST else (subject_of(message, user), message.language)
     return InboxItem(
         id=message.pk,
@@ -113,12 +150,19 @@ def subject_of(message: Message, user) -> str:
             )
         except TemplateDoesNotExist:
             return ""
-    return one_line(subject).removeprefix(MARK).strip()
+    subject = one_line(subject)
+    for mark in MARKS:
+        subject = subject.removeprefix(mark).strip()
+    return subject
 
 
 def headline_of(reminder: Reminder, language: str) -> str:
+    """Return the headline of a reminder; "" for a kind that has no words any more."""
     params = reminder.params.get(language) or {}
-    return render_item(reminder.kind, params=params, path="", language=language).headline
+    try:
+        return render_item(reminder.kind, params=params, path="", language=language).headline
+    except TemplateDoesNotExist:
+        return ""
 
 
 def kind_label(kind: str) -> str:

@@ -1,6 +1,6 @@
 """Telling people: a row in the transaction of the deed, and a mail that leaves when that is committed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
@@ -15,10 +15,12 @@ from common.tenancy import acting_as
 from jobs.models import Job
 from jobs.services import tell
 
+from .catalogue import DIGEST, REMINDERS, TOPICS, Topic, topic_of
 from .delivery import proof_of
-from .models import Message, OutgoingMail, Reminder
-from .queries import Recipient, is_mine, reminders_due
-from .rendering import Item, render_item, render_message
+from .enums import Channel
+from .models import Message, OutgoingMail, Preference, Reminder, State
+from .queries import Recipient, channel_of, is_mine, reminders_due
+from .rendering import Item, addressed, message_item, render_item, render_message
 
 DELIVER = "notifications.deliver_mail"
 
@@ -38,37 +40,86 @@ def notify(
     mail_only: dict | None = None,
     not_before: datetime | None = None,
 ) -> Message | None:
-    """Tell `to`, in their language, in the present transaction; the mail leaves after its commit.
+    """Tell `to`, in their language, in the present transaction; a mail leaves after its commit.
 
     The words are the templates `notifications/mail/<kind>.txt` and `<kind>_subject.txt` with `params` (ids, names,
     dates, counts; never a text that somebody wrote), `to` and `url`, the address of `path` in the portal. What stands in
     `mail_only` is for the mail and is not kept with the message (a joining link, the way to a room). Answers go to
-    `reply_to`, when given; the mail leaves at once, or `not_before` a moment. With `key` the same person is told once for
-    ever. Returns None when there was nothing to tell: the account is closed, or the key is spent.
+    `reply_to`, when given. With `key` the same person is told once for ever. Returns None when there was nothing to tell:
+    the account is closed, or the key is spent.
+
+    `catalogue` says which kinds leave at once; of all others the person chooses whether the mail does, by day, or the
+    message waits for the one mail of the day, or stands in the portal alone. No mail leaves before `not_before`.
     """
     if not to.is_active:
         return None
-    message = Message(
-        to_user=to,
-        kind=kind,
-        params=params or {},
-        language=to.language,
-        key=key,
-        path=path,
-        company_id=company_id,
-        programme_id=programme_id,
+    channel, topic = _channel(to, kind)
+    message = _keep(
+        Message(
+            to_user=to,
+            kind=kind,
+            params=params or {},
+            language=to.language,
+            key=key,
+            path=path,
+            company_id=company_id,
+            programme_id=programme_id,
+            channel=channel,
+            state=_FIRST_STATE[channel],
+        )
     )
+    if message is None or channel != Channel.NOW:
+        return message
+    if topic and topic.keeps_quiet:
+        not_before = not_before or first_moment(timezone.now())
+    _mail_message(message, message.params | (mail_only or {}), actor=actor, reply_to=reply_to, not_before=not_before)
+    return message
+
+
+_FIRST_STATE = {Channel.NOW: State.QUEUED, Channel.DAILY: State.DAILY, Channel.PORTAL: State.PORTAL}
+
+
+def _channel(to: User, kind: str) -> tuple[Channel, Topic | None]:
+    """Return how a message of this kind is to reach somebody, and the topic for which they chose so, if any."""
+    topic = topic_of(kind)
+    return (Channel.NOW if topic is None else channel_of(to, topic)), topic
+
+
+def _keep(message: Message) -> Message | None:
+    """Write the message; return None where its key is spent."""
     try:
         with transaction.atomic():
             message.save(force_insert=True)
     except IntegrityError:
-        if not key:
+        if not message.key:
             raise
         return None
-    subject, body = render_message(kind, to=to, params=message.params | (mail_only or {}), path=path)
+    return message
+
+
+def _mail_message(message: Message, params: dict, *, actor, reply_to: str = "", not_before: datetime | None = None):
+    to = message.to_user
+    subject, body = render_message(message.kind, to=to, params=params, path=message.path)
     mail = EmailMessage(subject=subject, body=body, to=[to.email], reply_to=[reply_to] if reply_to else [])
     (message.mail_id,) = queue_mail(mail, actor=actor, message=message, not_before=not_before)
-    return message
+
+
+@transaction.atomic
+def choose_channels(*, user: User, chosen: Mapping[str, str]) -> None:
+    """Remember how somebody, who acts in this transaction, wants to be told of topics, by their codes.
+
+    Raises ValueError for a topic that there is not, or a way in which it does not come.
+    """
+    topics = {topic.code: topic for topic in TOPICS}
+    for code, channel in chosen.items():
+        if code not in topics or channel not in topics[code].channels:
+            raise ValueError(f"{code} does not come by {channel}")
+    Preference.objects.bulk_create(
+        [Preference(user=user, topic=code, channel=channel) for code, channel in chosen.items()],
+        update_conflicts=True,
+        unique_fields=["user", "topic"],
+        update_fields=["channel"],
+    )
 
 
 def read_messages(*, ids: Iterable[UUID], actor) -> int:
@@ -166,7 +217,6 @@ def tell_job_ended(*, job: Job, actor) -> Message | None:
 
 # Nobody is reminded at night: reminders leave from the first hour on and before the last, in the portal's time.
 FIRST_HOUR, LAST_HOUR = 8, 19
-DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -248,10 +298,11 @@ def first_moment(now: datetime) -> datetime | None:
 
 
 def send_digests(*, now: datetime) -> int:
-    """Send everybody who is to be reminded today one mail with all of it; return to how many. Does nothing at night.
+    """Give everybody the one mail of their day: what they are to be reminded of, and the messages that wait for it.
 
-    Each recipient is a transaction of their own, in which the reminders are marked and the mail is written, so that
-    nothing is said twice and nothing is lost. What is written down after somebody's mail has left waits for tomorrow.
+    Returns how many were given it; does nothing at night. Each recipient is a transaction of their own, in which all of it
+    is marked and the mail is written, so that nothing is said twice and nothing is lost. What is written down after
+    somebody's mail has left waits for tomorrow.
     """
     if is_quiet(now):
         return 0
@@ -265,33 +316,72 @@ def _send_digest(recipient: Recipient, day: date) -> bool:
             return False
         own = Reminder.objects.filter(to_user_id=recipient.user_id, address=recipient.address)
         reminders = list(own.open(day))
-        if not reminders or own.filter(sent_on=day).exists():
+        user = User.objects.filter(pk=recipient.user_id).first() if recipient.user_id else None
+        waiting = list(Message.objects.inbox_of(user).for_the_day().order_by("created_at", "pk")) if user else []
+        if not (reminders or waiting) or own.filter(sent_on=day).exists() or (user and _had_digest(user, day)):
             return False
         own.filter(pk__in=[reminder.pk for reminder in reminders]).update(sent_on=day)
-        if recipient.user_id:
-            return _tell_account(User.objects.get(pk=recipient.user_id), reminders, day)
+        if user:
+            return _tell_account(user, reminders, waiting, day)
         _tell_address(recipient.address, reminders)
         return True
 
 
-def _tell_account(user: User, reminders: list[Reminder], day: date) -> bool:
-    message = notify(
-        to=user,
-        kind=DIGEST,
-        actor=None,
-        params={"count": len(reminders), "kinds": sorted({reminder.kind for reminder in reminders})},
-        mail_only={"items": _items(reminders, user.language)},
-        key=f"digest:{day.isoformat()}",
+def _digest_key(day: date) -> str:
+    return f"{DIGEST}:{day.isoformat()}"
+
+
+def _had_digest(user: User, day: date) -> bool:
+    return Message.objects.filter(to_user=user, key=_digest_key(day)).exists()
+
+
+def _tell_account(user: User, reminders: list[Reminder], waiting: list[Message], day: date) -> bool:
+    """Write the mail of somebody's day. Reminders of whoever wants none by mail stand in the inbox alone."""
+    if not user.is_active:
+        return False
+    by_mail = reminders if channel_of(user, _topic(REMINDERS)) == Channel.DAILY else []
+    items = _items(by_mail, user.language) + [message_item(message, user) for message in waiting]
+    channel = Channel.NOW if items else Channel.PORTAL
+    kinds = sorted({each.kind for each in (*reminders, *waiting)})
+    digest = _keep(
+        Message(
+            to_user=user,
+            kind=DIGEST,
+            params={"count": len(reminders) + len(waiting), "kinds": kinds},
+            language=user.language,
+            key=_digest_key(day),
+            channel=channel,
+            state=_FIRST_STATE[channel],
+        )
     )
-    return message is not None
+    if digest is None:
+        # Somebody else has given it meanwhile: what was marked here is taken back with the transaction.
+        raise IntegrityError("The mail of the day was written twice.")
+    if items:
+        _carry(digest, waiting)
+        words = {"count": len(items), "items": items, "only_reminders": not waiting}
+        _mail_message(digest, digest.params | words, actor=None)
+    return True
+
+
+def _topic(code: str) -> Topic:
+    return next(topic for topic in TOPICS if topic.code == code)
+
+
+def _carry(digest: Message, waiting: list[Message]) -> None:
+    """Note with each message that this digest has taken it along."""
+    if waiting:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app.carry_messages(%s, %s::uuid[])", [digest.pk, [str(each.pk) for each in waiting]])
 
 
 def _tell_address(address: str, reminders: list[Reminder]) -> None:
     """Several people may share an address: the mail greets all of them."""
     language = reminders[0].language or settings.LANGUAGE_CODE
-    names = dict.fromkeys(reminder.name for reminder in reminders)
-    reader = Reader(name="、".join(names) if language == "ja" else ", ".join(names), address=address, language=language)
-    params = {"count": len(reminders), "items": _items(reminders, language)}
+    names = list(dict.fromkeys(reminder.name for reminder in reminders))
+    reader = Reader(name=names[0], address=address, language=language)
+    items = _items(reminders, language)
+    params = {"count": len(items), "items": items, "only_reminders": True, "greeting": addressed(names, language)}
     write_to(to=reader, kind=DIGEST, actor=None, params=params)
 
 

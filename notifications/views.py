@@ -8,12 +8,16 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import pgettext
-from django.views.generic import ListView, TemplateView, View
+from django.utils.translation import override, pgettext
+from django.views.generic import FormView, ListView, TemplateView, View
 
-from .queries import inbox, letter_files, read_letter, reminders_of_days
-from .rendering import DIGEST, inbox_items
-from .services import read_messages
+from accounts.services import choose_language
+
+from .catalogue import AT_ONCE, DIGEST
+from .forms import SettingsForm
+from .queries import channels_of, inbox, letter_files, read_letter, reminders_of_days
+from .rendering import inbox_items
+from .services import FIRST_HOUR, LAST_HOUR, choose_channels, read_messages
 
 PAGE = 20
 
@@ -63,6 +67,39 @@ class ReadAllView(LoginRequiredMixin, View):
         if read_messages(ids=ids, actor=request.user):
             messages.success(request, pgettext("inbox", "All messages are marked as read."))
         return HttpResponseRedirect(reverse("notifications:inbox"))
+
+
+class SettingsView(LoginRequiredMixin, FormView):
+    """One's own message settings: what arrives by mail at once, in the mail of the day or in the portal alone; language."""
+
+    template_name = "notifications/settings.html"
+    form_class = SettingsForm
+
+    def get_initial(self):
+        chosen = {f"topic_{code}": channel.value for code, channel in channels_of(self.request.user).items()}
+        return chosen | {"language": self.request.user.language}
+
+    def get_context_data(self, **kwargs):
+        hours = {"first_hour": f"{FIRST_HOUR}:00", "last_hour": f"{LAST_HOUR}:00"}
+        return super().get_context_data(exempt=AT_ONCE, address=self.request.user.email, **hours, **kwargs)
+
+    def form_valid(self, form):
+        user, language = self.request.user, form.cleaned_data["language"]
+        choose_channels(user=user, chosen=form.channels)
+        if language != user.language:
+            choose_language(user=user, language=language)
+        with override(language):
+            messages.success(self.request, pgettext("message settings", "Your message settings are saved."))
+        response = HttpResponseRedirect(reverse("notifications:settings"))
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            httponly=True,
+        )
+        return response
 
 
 class MailboxView(TemplateView):

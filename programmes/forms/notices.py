@@ -1,7 +1,7 @@
 """The form of an announcement: for whom, in both languages, and from when until when it is shown."""
 
 from django import forms
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalFormMixin
@@ -34,13 +34,25 @@ class NoticeForm(PortalFormMixin, forms.Form):
     by_mail = forms.BooleanField(
         label=pgettext_lazy("notice", "Send it by mail, too"),
         required=False,
-        help_text=_("To everybody with an account whom it is for, once. At night the mails wait until morning."),
+        help_text=_(
+            "To everybody with an account whom it is for, each as they chose: mostly in the one mail of the day."
+        ),
+    )
+    to_addresses = forms.BooleanField(
+        label=pgettext_lazy("notice", "Also to people of the companies who have no account"), required=False
     )
 
-    def __init__(self, *args, is_new: bool = True, **kwargs):
+    def __init__(self, *args, is_new: bool = True, mailboxes: int = 0, **kwargs):
         super().__init__(*args, **kwargs)
-        if not is_new:
-            del self.fields["by_mail"]
+        if is_new:
+            words = ngettext(
+                "%(count)s address at present, each written to once, also where several people share it.",
+                "%(count)s addresses at present, each written to once, also where several people share it.",
+                mailboxes,
+            )
+            self.fields["to_addresses"].help_text = words % {"count": mailboxes}
+        else:
+            del self.fields["by_mail"], self.fields["to_addresses"]
             self.submit_label = _("Save the announcement")
 
     def clean(self):
@@ -51,6 +63,8 @@ class NoticeForm(PortalFormMixin, forms.Form):
         first, last = data.get("visible_from"), data.get("visible_until")
         if first and last and last < first:
             self.add_error("visible_until", gettext("It cannot end before it begins."))
+        if data.get("to_addresses") and data.get("audience") == NoticeAudience.ADVISERS:
+            self.add_error("to_addresses", gettext("Advisers all have accounts: there is no such address."))
         return data
 
     @property

@@ -29,7 +29,7 @@ from .feedback import (
 )
 from .following import Charge, Extension, LastingQuerySet, MemoSave, MemoSaveQuerySet
 from .mailings import Mailing, MailingQuerySet, MailingRecipient, MailingRecipientQuerySet
-from .notices import Notice, NoticeQuerySet, NoticeRead, NoticeReadQuerySet
+from .notices import Notice, NoticeLetter, NoticeLetterQuerySet, NoticeQuerySet, NoticeRead, NoticeReadQuerySet
 from .programme import (
     Assignment,
     AssignmentQuerySet,
@@ -107,6 +107,8 @@ __all__ = [
     "MilestoneKind",
     "MilestoneKindQuerySet",
     "Notice",
+    "NoticeLetter",
+    "NoticeLetterQuerySet",
     "NoticeQuerySet",
     "NoticeRead",
     "NoticeReadQuerySet",

@@ -1,6 +1,7 @@
 """What the secretariat says to all companies or advisers of a programme, and who has said that they read it."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel, in_language
 from companies.enums import AccessKind
-from companies.models import companies_of
+from companies.models import Company, Person, companies_of
 from jobs.models import Job
 from programmes.enums import NoticeAudience
 
@@ -56,6 +57,8 @@ class Notice(IdentifiedModel):
     visible_until = models.DateField(_("shown until"), null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Whether people of the companies who have an address and no account get it, too; the mail is all that reaches them.
+    to_addresses = models.BooleanField(default=False)
     # What sends it by mail, too; empty where it was not asked for.
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -113,3 +116,44 @@ class NoticeRead(IdentifiedModel):
 
     def __str__(self):
         return f"{self.notice_id} {self.user_id}"
+
+
+class NoticeLetterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(programme__in=Programme.objects.managed_by(user))
+
+    def waiting(self):
+        return self.filter(mail_id__isnull=True)
+
+
+class NoticeLetter(IdentifiedModel):
+    """A notice as it goes to an address of people without an account: once an address, greeting all who have it."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="letters")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    # The first of them, with their company; `others` may belong to other companies that share the address.
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    others = ArrayField(models.UUIDField(), default=list, blank=True)
+    address = models.EmailField()
+    language = models.CharField(max_length=2)
+    mail_id = models.UUIDField(null=True)
+    written_at = models.DateTimeField(null=True)
+
+    objects = NoticeLetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("announcement to an address")
+        verbose_name_plural = _("announcements to addresses")
+        ordering = ["company__name_kana", "company__name_ja", "address", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "address"], name="programmes_noticeletter_once_an_address"),
+            models.CheckConstraint(
+                condition=Q(mail_id__isnull=True, written_at__isnull=True)
+                | Q(mail_id__isnull=False, written_at__isnull=False),
+                name="programmes_noticeletter_written_as_a_mail",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.notice_id} {self.pk}"

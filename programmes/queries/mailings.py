@@ -247,7 +247,9 @@ def people_by_id(user, ids: Iterable[UUID]) -> dict[UUID, Person]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {person.pk: person for person in Person.objects.visible_to(user).filter(pk__in=wanted)}
+    return {
+        person.pk: person for person in Person.objects.visible_to(user).filter(pk__in=wanted).select_related("company")
+    }
 
 
 def enrolled_ids(user, programme, ids: Iterable[UUID], *, today: date) -> list[UUID]:

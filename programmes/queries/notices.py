@@ -1,14 +1,20 @@
 """Questions about what the secretariat says to all, and whom it reaches."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from companies.models import Membership
+from companies.models import Membership, Person
+from notifications.models import Message
 from programmes.enums import NoticeAudience
-from programmes.models import Enrolment, Notice, NoticeRead, Programme, Seat
+from programmes.models import Enrolment, Notice, NoticeLetter, NoticeRead, Programme, Seat
+
+from .mailings import Result, language_of
 
 KIND = "programmes.notice"
 
@@ -54,3 +60,64 @@ def reached_counts(programme: Programme, *, today: date) -> dict[str, int]:
 
 def notice_of(user, notice_id: UUID) -> Notice | None:
     return Notice.objects.visible_to(user).select_related("programme").filter(pk=notice_id).first()
+
+
+def message_key(notice: Notice) -> str:
+    """Return the key of the message by which accounts are told of a notice, each once."""
+    return f"notice:{notice.pk}"
+
+
+# --- Addresses of people without an account ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """An address that one or several people without an account have; people of one company stand together."""
+
+    address: str
+    people: tuple[Person, ...]
+
+    @property
+    def language(self) -> str:
+        return language_of(self.people[0])
+
+
+def mailboxes(programme: Programme, audience: str, *, today: date) -> list[Mailbox]:
+    """Return the addresses at which people of the companies that take part are reached who have no account, each once.
+
+    An address that is an account's, too, is left out: its owner is told by the portal. Advisers all have accounts.
+    """
+    if audience == NoticeAudience.ADVISERS:
+        return []
+    enrolled = Enrolment.objects.filter(programme=programme).as_of(today).values("company_id")
+    people = Person.objects.filter(company__in=enrolled, user__isnull=True).exclude(email="").select_related("company")
+    taken = {email.lower() for email in reached(programme, audience, today=today).values_list("email", flat=True)}
+    found: dict[str, list[Person]] = defaultdict(list)
+    order = ("company__name_kana", "company__name_ja", "company_id", "name_kana", "name_ja", "pk")
+    for person in people.order_by(*order):
+        if (address := person.email.strip().lower()) not in taken:
+            found[address].append(person)
+    return [Mailbox(address, tuple(sharing)) for address, sharing in found.items()]
+
+
+def mailbox_count(programme: Programme, *, today: date) -> int:
+    """Return how many addresses of people without an account a notice to all companies could reach."""
+    return len(mailboxes(programme, NoticeAudience.COMPANIES, today=today))
+
+
+def letters_of(user, notice: Notice) -> QuerySet[NoticeLetter]:
+    """The announcement as it went to addresses; for the secretariat."""
+    return NoticeLetter.objects.visible_to(user).filter(notice=notice).select_related("company", "person")
+
+
+def messages_of(user, notice: Notice) -> QuerySet[Message]:
+    """The announcement as accounts were told of it; for the secretariat."""
+    told = Message.objects.visible_to(user).filter(programme_id=notice.programme_id, key=message_key(notice))
+    return told.select_related("to_user").order_by("to_user__email")
+
+
+def letter_results(notice: Notice) -> dict[UUID, Result]:
+    """Return by letter what became of its mail; those that are not written yet are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT letter_id, state, settled_at FROM app.notice_results(%s)", [notice.pk])
+        return {row[0]: Result(*row[1:]) for row in cursor.fetchall()}

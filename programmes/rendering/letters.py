@@ -5,7 +5,9 @@ The words are the templates `notifications/mail/mailing_<what is asked>.txt`. Wh
 the mail alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.conf import settings
 from django.urls import reverse
@@ -17,7 +19,7 @@ from common.models import in_language
 from companies.models import Company, Person
 from notifications.rendering import render_message
 from programmes.enums import MailingAsk
-from programmes.models import Mailing
+from programmes.models import Mailing, Programme
 from programmes.queries.mailings import Candidate, Owed
 
 # From so many on a letter greets all together instead of each by name.
@@ -67,6 +69,15 @@ def _english_line(person: Person) -> str:
     name = in_language(person, "name", "en")
     # A title that is written in Japanese says nothing to who reads English.
     return f"{name}, {person.title}" if person.title.isascii() and person.title.strip() else name
+
+
+def address_lines(people: Sequence[Person], language: str) -> str:
+    """Return the lines above a mail to an address that people of one company or of several share, company by company."""
+    blocks = [
+        Addressee(sharing[0].company, tuple(sharing), language).lines()
+        for _company_id, sharing in ((key, list(group)) for key, group in groupby(people, lambda each: each.company_id))
+    ]
+    return "\n\n".join(blocks)
 
 
 def kind_of(mailing: Mailing) -> str:
@@ -121,17 +132,17 @@ def letter_words(mailing: Mailing, addressee: Addressee, *, actor) -> dict:
         "addressee": addressee.lines(),
         "greeting": addressee.greeting(),
         "own_words": in_language(mailing, "words", language),
-        "signature": signature(mailing, language=language, actor=actor),
+        "signature": signature(mailing.programme, language=language, actor=actor),
     }
 
 
-def signature(mailing: Mailing, *, language: str, actor) -> str:
+def signature(programme: Programme, *, language: str, actor) -> str:
     """Return who writes and how to reach them, line by line; what the settings do not say is left out."""
     contact = settings.SECRETARIAT
     with translation.override(language):
         lines = [
             pgettext("signature", "Secretariat of %(programme)s")
-            % {"programme": in_language(mailing.programme, "name", language)},
+            % {"programme": in_language(programme, "name", language)},
             contact["name"],
             pgettext("signature", "Written by: %(name)s") % {"name": in_language(actor, "name", language)},
             pgettext("signature", "Phone: %(phone)s") % {"phone": contact["phone"]} if contact["phone"] else "",

@@ -23,7 +23,7 @@ from .programme import companies_unit
 # How many companies are shown with the letter as they would get it.
 SAMPLES = 3
 # Keys of what became of a letter, in the order of the page.
-RESULTS = ("waiting", "queued", "sent", "refused", "given_up", "called_off", "closed")
+RESULTS = ("waiting", "daily", "queued", "sent", "portal", "refused", "given_up", "called_off", "closed")
 
 
 # --- What is asked ----------------------------------------------------------------------------------------------------
@@ -278,6 +278,8 @@ def result_label(key: str) -> str:
         "waiting": pgettext("letter", "Not written yet"),
         "queued": pgettext("letter", "Waiting to leave"),
         "sent": pgettext("letter", "Sent"),
+        "daily": pgettext("letter", "Waits for the mail of the day"),
+        "portal": pgettext("letter", "In the portal only, as chosen"),
         "refused": pgettext("letter", "Refused by the address"),
         "given_up": pgettext("letter", "Given up after many attempts"),
         "called_off": pgettext("letter", "Called off"),
@@ -285,8 +287,10 @@ def result_label(key: str) -> str:
     }[key]
 
 
-_LOOKS = {
+LOOKS = {
     "waiting": "queued",
+    "daily": "queued",
+    "portal": "done",
     "queued": "running",
     "sent": "done",
     "refused": "failed",
@@ -297,7 +301,11 @@ _LOOKS = {
 
 
 def result_chips(rows: Iterable[MailingRecipient], results: Mapping[UUID, Result], *, show: str, query) -> list[Chip]:
-    counts = Counter(result_of(row, results) for row in rows)
+    return chips_of_results(Counter(result_of(row, results) for row in rows), show=show, query=query)
+
+
+def chips_of_results(counts: Counter, *, show: str, query) -> list[Chip]:
+    """Return a filter for each result that there is, with how many have it."""
     chips = [
         Chip(label=gettext("All"), url=with_query(query, show=None, page=None), active=not show, count=counts.total())
     ]
@@ -327,17 +335,21 @@ def results_table(mailing: Mailing, rows: Iterable[MailingRecipient], results: M
 def _result_row(mailing: Mailing, row: MailingRecipient, results: Mapping[UUID, Result]) -> Row:
     key, found = result_of(row, results), results.get(row.pk)
     at = found.settled_at if found and found.settled_at else row.written_at
-    people = row.person.name
-    if row.others:
-        more = ngettext("%(name)s and %(count)s more", "%(name)s and %(count)s more", len(row.others))
-        people = more % {"name": people, "count": len(row.others)}
     return Row(
         (
             link(row.company.name, reverse("dashboards:company", args=[row.company_id])),
-            people,
+            and_more(row.person.name, len(row.others)),
             row.address,
             why(mailing, Owed(row.due_on, row.overdue_days)),
-            badge(_LOOKS[key], instead=result_label(key)),
+            badge(LOOKS[key], instead=result_label(key)),
             Cell(dates.date_and_time(at), "nowrap") if at else None,
         )
     )
+
+
+def and_more(name: str, others: int) -> str:
+    """Return a name, and how many others share the address."""
+    if not others:
+        return name
+    more = ngettext("%(name)s and %(count)s more", "%(name)s and %(count)s more", others)
+    return more % {"name": name, "count": others}

@@ -1,15 +1,22 @@
 """Announcements as the secretariat's list and page show them."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from common import dates
-from common.components import Cell, Column, Table, Term, badge, link
-from programmes.models import Notice
+from common.components import Cell, Chip, Column, Table, Term, badge, link
+from notifications.models import Message, State
+from programmes.models import Notice, NoticeLetter
+from programmes.queries.mailings import Result
+
+from .mailings import LOOKS, RESULTS, and_more, chips_of_results, result_label
 
 
 def notice_url(notice: Notice) -> str:
@@ -71,7 +78,94 @@ def notice_terms(notice: Notice, *, read: int, reached: int, today: date) -> lis
         Term(label=pgettext("notice", "Read by"), value=read_of(read, reached)),
         Term(
             label=pgettext("notice", "By mail"),
-            value=notice.job.get_state_display() if notice.job else pgettext("notice", "No"),
+            value=_by_mail(notice),
         ),
         Term(label=pgettext("notice", "Written by"), value=notice.created_by.name),
     ]
+
+
+def _by_mail(notice: Notice) -> str:
+    if not notice.job:
+        return pgettext("notice", "No")
+    if notice.to_addresses:
+        return pgettext("notice", "Yes, also to people without an account")
+    return pgettext("notice", "Yes, to people with an account")
+
+
+# --- What became of the mails -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """One recipient of an announcement: an account, or an address without one, and what became of the mail."""
+
+    to: str
+    address: str
+    company: str
+    company_url: str
+    result: str
+    at: datetime | None
+
+
+def results(told: Iterable[Message], letters: Iterable[NoticeLetter], found: Mapping[UUID, Result]) -> list[Mailed]:
+    """Return every recipient; `found` says by letter what the mail server said."""
+    accounts = [
+        Mailed(
+            to=message.to_user.name,
+            address=message.to_user.email,
+            company="",
+            company_url="",
+            result=_plain(message.state),
+            at=message.sent_at or message.created_at,
+        )
+        for message in told
+    ]
+    return accounts + [_mailed(letter, found.get(letter.pk)) for letter in letters]
+
+
+def _mailed(letter: NoticeLetter, found: Result | None) -> Mailed:
+    return Mailed(
+        to=and_more(letter.person.name, len(letter.others)),
+        address=letter.address,
+        company=letter.company.name,
+        company_url=reverse("dashboards:company", args=[letter.company_id]),
+        result=_plain(found.state) if found else ("queued" if letter.mail_id else "waiting"),
+        at=(found.settled_at if found else None) or letter.written_at,
+    )
+
+
+def _plain(state: str) -> str:
+    return State.QUEUED.value if state == State.SENDING else str(state)
+
+
+def shown(rows: Iterable[Mailed], *, show: str) -> list[Mailed]:
+    """Return what the filter leaves."""
+    return [row for row in rows if row.result == show] if show in RESULTS else list(rows)
+
+
+def result_chips(rows: Sequence[Mailed], *, show: str, query) -> list[Chip]:
+    return chips_of_results(Counter(row.result for row in rows), show=show, query=query)
+
+
+def results_table(rows: Iterable[Mailed]) -> Table:
+    """Each recipient with what became of the mail."""
+    return Table(
+        caption=gettext("Addresses"),
+        columns=[
+            Column(label=gettext("To")),
+            Column(label=gettext("E-mail address")),
+            Column(label=pgettext("notice", "Account")),
+            Column(label=pgettext("letter", "What became of it")),
+            Column(label=pgettext("letter", "When")),
+        ],
+        rows=[
+            (
+                row.to,
+                row.address,
+                link(row.company, row.company_url) if row.company else pgettext("notice", "With an account"),
+                badge(LOOKS[row.result], instead=result_label(row.result)),
+                Cell(dates.date_and_time(row.at), "nowrap") if row.at else None,
+            )
+            for row in rows
+        ],
+    )

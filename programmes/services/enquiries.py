@@ -14,14 +14,14 @@ from common import dates
 from common.models import in_language
 from companies.models import Company, Membership
 from companies.permissions import is_member
-from notifications.services import first_moment, notify, remind
+from notifications.services import notify
 from programmes import permissions
 from programmes.models import Enquiry, EnquiryPost, Programme, Seat
 
 
 @transaction.atomic
 def ask(*, company: Company, programme: Programme, subject: str, text: str, actor, now: datetime) -> Enquiry:
-    """Begin an enquiry of a company; its secretariat reads of it in the day's reminders. Raises PermissionDenied."""
+    """Begin an enquiry of a company, and tell its secretariat. Raises PermissionDenied."""
     if not is_member(actor, company.pk):
         raise PermissionDenied
     enquiry = Enquiry.objects.create(
@@ -29,7 +29,7 @@ def ask(*, company: Company, programme: Programme, subject: str, text: str, acto
     )
     post = _say(enquiry, text, actor=actor, is_answer=False, now=now)
     _log("enquiry.asked", enquiry, actor)
-    _remind_secretariat(enquiry, post, now=now)
+    _tell_secretariat(enquiry, post, actor=actor)
     return enquiry
 
 
@@ -37,7 +37,7 @@ def ask(*, company: Company, programme: Programme, subject: str, text: str, acto
 def reply(*, enquiry: Enquiry, text: str, actor, now: datetime) -> EnquiryPost:
     """Add a word: of the company, which then waits, or of the secretariat, which has then answered. It opens what was closed.
 
-    Raises PermissionDenied. The company's people who wrote are told of an answer at once, at night in the morning.
+    Raises PermissionDenied. The company's people who wrote are told of an answer, each as they chose.
     """
     is_answer = _is_answer(enquiry, actor)
     row = Enquiry.objects.select_for_update(of=("self",)).select_related("company", "programme").get(pk=enquiry.pk)
@@ -46,9 +46,9 @@ def reply(*, enquiry: Enquiry, text: str, actor, now: datetime) -> EnquiryPost:
     row.save(update_fields=["said_at", "is_answered", "closed_at"])
     _log("enquiry.answered" if is_answer else "enquiry.asked", row, actor)
     if is_answer:
-        _tell_company(row, actor=actor, now=now)
+        _tell_company(row, actor=actor)
     else:
-        _remind_secretariat(row, post, now=now)
+        _tell_secretariat(row, post, actor=actor)
     return post
 
 
@@ -85,23 +85,23 @@ def _path(enquiry: Enquiry) -> str:
     return reverse("programmes:enquiry", args=[enquiry.company_id, enquiry.pk])
 
 
-def _remind_secretariat(enquiry: Enquiry, post: EnquiryPost, *, now: datetime) -> None:
-    """Let the secretariat hear of it in the one mail of its day, not in one for each question."""
+def _tell_secretariat(enquiry: Enquiry, post: EnquiryPost, *, actor) -> None:
+    """Let the secretariat hear of it: whoever did not choose otherwise in the one mail of the day."""
     seats = Seat.objects.current().managing().filter(programme=enquiry.programme_id, user__is_active=True)
     for seat in seats.filter(user__is_operator=False).select_related("user"):
-        remind(
+        notify(
             to=seat.user,
-            kind="enquiry",
-            due_on=timezone.localdate(now),
-            key=f"enquiry:{post.pk}",
-            params=lambda: {"company": enquiry.company.name},
+            kind="enquiry_asked",
+            actor=actor,
+            params={"company": in_language(enquiry.company, "name", seat.user.language)},
             path=_path(enquiry),
             company_id=enquiry.company_id,
             programme_id=enquiry.programme_id,
+            key=f"enquiry:{post.pk}",
         )
 
 
-def _tell_company(enquiry: Enquiry, *, actor, now: datetime) -> None:
+def _tell_company(enquiry: Enquiry, *, actor) -> None:
     for user in _writers(enquiry):
         notify(
             to=user,
@@ -114,7 +114,6 @@ def _tell_company(enquiry: Enquiry, *, actor, now: datetime) -> None:
             path=_path(enquiry),
             company_id=enquiry.company_id,
             programme_id=enquiry.programme_id,
-            not_before=first_moment(now),
         )
 
 

@@ -17,21 +17,24 @@ TITLE = gettext_noop("The announcement “%(title)s” by mail")
 
 @transaction.atomic
 def publish_notice(*, notice: Notice, by_mail: bool, actor) -> Notice:
-    """Say something to all companies or advisers of a programme; by mail, too, in the background. Raises PermissionDenied."""
+    """Say something to all companies or advisers of a programme; by mail, too, in the background. Raises PermissionDenied.
+
+    With `notice.to_addresses` the mail goes to people of the companies, too, who have an address and no account.
+    """
     _check(notice, actor)
     notice.created_by = actor
-    if by_mail:
+    if by_mail or notice.to_addresses:
         notice.job, _created = request_job(
             KIND,
             title=TITLE,
             title_params={"title": {"ja": notice.title_ja, "en": notice.title_en}},
-            params={"notice": str(notice.pk)},
+            params={"notice": str(notice.pk), "to_accounts": by_mail},
             actor=actor,
             programme_id=notice.programme_id,
             dedupe=str(notice.pk),
         )
     notice.save(force_insert=True)
-    _log("notice.published", notice, actor, audience=notice.audience, by_mail=by_mail)
+    _log("notice.published", notice, actor, audience=notice.audience, by_mail=by_mail, to_addresses=notice.to_addresses)
     return notice
 
 

@@ -1,6 +1,7 @@
 """What the secretariat says to all: the list, one announcement, writing it, and having read it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.views.generic import FormView, ListView, TemplateView, View
 
 from common.models import fallback_language
 from companies.enums import AccessKind
+from jobs.views import job_progress_context
 from programmes.forms.notices import NoticeForm
 from programmes.models import Notice
 from programmes.queries import notices as questions_about
@@ -69,7 +71,24 @@ class NoticeView(NoticeMixin, TemplateView):
             counts = questions_about.reached_counts(self.programme, today=self.day)
             read = notice.reads.count()
             context["terms"] = words.notice_terms(notice, read=read, reached=counts[notice.audience], today=self.day)
+            if notice.job:
+                context |= self._results()
         return context
+
+    def _results(self) -> dict:
+        """Return what became of each mail: to accounts as they chose, and to addresses without one."""
+        user, query, show = self.request.user, self.request.GET, self.request.GET.get("show", "")
+        told = questions_about.messages_of(user, self.notice)
+        letters = questions_about.letters_of(user, self.notice)
+        rows = words.results(told, letters, questions_about.letter_results(self.notice))
+        page = Paginator(words.shown(rows, show=show), PAGE_SIZE).get_page(query.get("page"))
+        return {
+            "chips": words.result_chips(rows, show=show, query=query),
+            "page_obj": page,
+            "table": words.results_table(page.object_list),
+            "progress": job_progress_context(self.notice.job, user),
+            "is_working": self.notice.job.is_open,
+        }
 
 
 class ReadNoticeView(NoticeMixin, View):
@@ -92,6 +111,9 @@ class NewNoticeView(ProgrammeMixin, FormView):
 
     def get_initial(self):
         return {"audience": "companies", "visible_from": self.day}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"mailboxes": questions_about.mailbox_count(self.programme, today=self.day)}
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)

@@ -134,7 +134,7 @@ def test_people_who_share_an_address_get_one_mail_that_greets_both(cast):
     assert send() == 1
     mail = OutgoingMail.objects.get()
     assert mail.recipient == "office@example.com"
-    assert "髙橋 陽子、小谷 みのり" in mail.body
+    assert mail.body.startswith("髙橋 陽子 様、小谷 みのり 様\n")
     assert not Message.objects.exists()
     assert send() == 0
 

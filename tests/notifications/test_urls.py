@@ -6,7 +6,7 @@ import pytest
 
 from notifications import urls
 
-ALWAYS = ["inbox", "read_all", "open_message"]
+ALWAYS = ["inbox", "read_all", "settings", "open_message"]
 
 
 @pytest.mark.parametrize(("demo", "names"), [(True, [*ALWAYS, "mailbox"]), (False, ALWAYS)])

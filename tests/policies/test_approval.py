@@ -19,6 +19,7 @@ from policies.queries import LinkStatus
 from policies.workflow import TransitionRefused
 from programmes.models import MilestoneDate
 from tests.factories import make_cast, make_person
+from tests.factories.settings import want_mails_at_once
 from tests.policies.deciding import (
     LONG_AGO,
     NOW,
@@ -234,6 +235,7 @@ def test_approval_before_the_review_is_marked_and_ends_what_waited(cast):
 
 
 def test_returning_needs_a_reason_and_gives_the_text_back(cast):
+    want_mails_at_once()
     endorsed(cast)
     request = ask(cast, president_of(cast)).request
     for reason in ("", "  "):

@@ -34,6 +34,7 @@ from policies.workflow import TransitionRefused
 from programmes import services as programmes
 from programmes.models import Enrolment, MilestoneDate
 from tests.factories import make_programme
+from tests.factories.settings import want_mails_at_once
 from tests.policies.deciding import (
     LONG_AGO,
     NOW,
@@ -182,6 +183,7 @@ def with_stale_english(cast) -> None:
 
 
 def test_members_and_advisers_are_told_once_in_their_language(cast):
+    want_mails_at_once()
     cast.people["adviser"].language = "en"
     cast.people["adviser"].save()
     OutgoingMail.objects.all().delete()

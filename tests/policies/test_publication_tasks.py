@@ -18,6 +18,7 @@ from policies.models import Cycle, Publication, RegisterEntry, RegisterVersion
 from policies.queries import publication as queries
 from policies.services import publication as services
 from policies.tasks import check_link, check_links_again, links, remind_of_reviews
+from tests.factories.settings import want_mails_at_once
 from tests.policies.deciding import NOW, TODAY
 from tests.policies.publishing import begin_next, published
 from tests.policies.sites import html, redirect, running
@@ -113,6 +114,7 @@ def test_a_check_in_the_name_of_one_who_left_writes_nothing(cast):
 
 
 def test_a_page_that_is_gone_is_told_to_the_company_once_a_day(cast):
+    want_mails_at_once()
     publication = published(cast, address=PAGE)
     check_with({"/csr/policy.html": policy_page(cast)})
     for hours in (1, 2):
@@ -170,6 +172,7 @@ def test_who_published_and_left_is_followed_by_who_is_there(cast):
 
 
 def test_the_yearly_review_is_told_once_for_its_day_in_each_ones_language(cast):
+    want_mails_at_once()
     publication = published(cast)
     cast.people["manager"].language = "en"
     cast.people["manager"].save()

@@ -24,6 +24,7 @@ from policies.models import (
 from policies.queries import changed_meanwhile, last_seen, sections_judged
 from policies.workflow import TransitionRefused
 from tests.factories import make_assignment, make_member
+from tests.factories.settings import want_mails_at_once
 from tests.policies.reviewing import (
     NOW,
     TEXTS,
@@ -256,6 +257,7 @@ def test_one_act_shares_counts_closes_freezes_and_moves(cast, review, paragraphs
 
 
 def test_each_of_the_company_gets_one_mail_with_counts_and_no_words(cast, review, paragraphs):
+    want_mails_at_once()
     write_everything(cast, review, paragraphs)
     give_back(cast, review)
     told = {message.to_user_id: message.params for message in Message.objects.all()}
@@ -270,6 +272,7 @@ def test_each_of_the_company_gets_one_mail_with_counts_and_no_words(cast, review
 
 
 def test_an_english_reader_gets_an_english_mail(cast, review):
+    want_mails_at_once()
     user = cast.people["staff"]
     user.language = "en"
     user.save()

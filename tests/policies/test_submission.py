@@ -17,6 +17,7 @@ from policies.models import ApprovalRequest, Cycle, Post, Review, Revision, Subm
 from policies.workflow import TransitionRefused
 from programmes.models import MilestoneDate
 from tests.factories import make_assignment, make_cast, make_seat
+from tests.factories.settings import want_mails_at_once
 from tests.factories.talk import make_comment, make_suggestion, text_of
 from tests.policies.deciding import NOW, TEXTS, TODAY, ask, consult, president_of, submit, submitted, write_whole_text
 from tests.policies.reviewing import cycle_of
@@ -120,6 +121,7 @@ def test_a_submission_freezes_moves_numbers_and_tells(cast):
 def test_each_assigned_adviser_is_told_once(cast):
     second = make_seat(cast.programme, role="adviser")
     make_assignment(cast.enrolment, second)
+    want_mails_at_once()
     write_whole_text(cast)
     consult(cast)
     submission = submit(cast)

@@ -13,6 +13,7 @@ from policies.models import ActionItem, Cycle, Paragraph, Post, Thread
 from policies.queries import open_questions
 from programmes.models import Programme
 from tests.factories import make_assignment, make_member, make_seat
+from tests.factories.settings import want_mails_at_once
 from tests.factories.talk import TEXTS, make_comment, make_paragraph
 from tests.roles import seen_by
 
@@ -56,6 +57,7 @@ def emails(cast, *who) -> list[str]:
 
 
 def test_a_question_is_told_to_the_advisers_without_its_words(cast):
+    want_mails_at_once()
     cast.people["adviser"].language = "en"
     cast.people["adviser"].save()
     thread = ask(cast, section_code="scope", answer_by=date(2024, 12, 13))
@@ -71,6 +73,7 @@ def test_a_question_is_told_to_the_advisers_without_its_words(cast):
 
 
 def test_mails_are_whole_in_japanese(cast):
+    want_mails_at_once()
     ask(cast, answer_by=date(2024, 12, 13))
     mail = OutgoingMail.objects.get()
     assert (
@@ -85,6 +88,7 @@ def test_mails_are_whole_in_japanese(cast):
 
 
 def test_an_answer_is_told_to_everybody_of_the_company_and_nobody_else(cast):
+    want_mails_at_once()
     thread = ask(cast)
     OutgoingMail.objects.all().delete()
     deed("reply", thread, cast.people["adviser"], text="預かってはいけません。", now=NOW)
@@ -94,11 +98,13 @@ def test_an_answer_is_told_to_everybody_of_the_company_and_nobody_else(cast):
 def test_every_present_adviser_is_told_once(cast):
     second = make_seat(cast.programme, role="adviser")
     make_assignment(cast.enrolment, second)
+    want_mails_at_once()
     ask(cast)
     assert recipients() == sorted([cast.people["adviser"].email, second.user.email])
 
 
 def test_several_replies_within_a_quarter_of_an_hour_are_told_once(cast):
+    want_mails_at_once()
     thread = ask(cast)
     OutgoingMail.objects.all().delete()
     adviser = cast.people["adviser"]

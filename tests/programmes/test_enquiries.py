@@ -8,10 +8,11 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.models import Message, OutgoingMail, Reminder
+from notifications.models import Message, OutgoingMail
 from programmes.models import Enquiry, EnquiryPost
 from programmes.services import enquiries as services
 from tests.counting import queries_of
+from tests.factories.settings import prefer
 from tests.roles import seen_by
 
 pytestmark = pytest.mark.django_db
@@ -90,30 +91,34 @@ def test_words_are_never_changed(cast):
 
 def test_the_secretariat_hears_of_questions_in_the_mail_of_its_day(cast):
     enquiry = ask(cast, text="内密の質問")
-    reminder = Reminder.objects.get()
-    assert (reminder.to_user, reminder.kind) == (cast.people["secretariat"], "enquiry")
-    assert reminder.path == page(cast, "enquiry", enquiry.pk)
-    assert "内密" not in str(reminder.params)
+    told = Message.objects.get()
+    assert (told.to_user, told.kind, told.channel) == (cast.people["secretariat"], "enquiry_asked", "daily")
+    assert told.path == page(cast, "enquiry", enquiry.pk)
+    assert "内密" not in str(told.params)
     assert not OutgoingMail.objects.exists()
     reply(cast, enquiry, who="staff", text="追加です。")
-    assert Reminder.objects.count() == 2
+    assert Message.objects.count() == 2
 
 
-def test_whoever_asked_is_told_of_the_answer_at_once(cast, monkeypatch):
-    monkeypatch.setattr("programmes.services.enquiries.first_moment", lambda _now: None)
+def test_whoever_asked_is_told_of_the_answer_as_they_chose(cast):
     enquiry = ask(cast)
+    prefer(cast.people["staff"], enquiries="now")
     reply(cast, enquiry, who="secretariat", text="内密の答え")
-    mail, message = OutgoingMail.objects.get(), Message.objects.get()
-    assert (mail.recipient, message.kind) == (cast.people["staff"].email, "enquiry_answered")
+    mail, message = OutgoingMail.objects.get(), Message.objects.get(kind="enquiry_answered")
+    assert mail.recipient == message.to_user.email == cast.people["staff"].email
     assert "内密" not in mail.body + str(message.params)
     assert message.path == page(cast, "enquiry", enquiry.pk)
+    prefer(cast.people["staff"], enquiries="portal")
+    reply(cast, enquiry, who="secretariat", text="追伸")
+    assert OutgoingMail.objects.count() == 1
+    assert Message.objects.filter(kind="enquiry_answered", state="portal").count() == 1
 
 
 def test_where_who_asked_has_left_everybody_of_the_company_is_told(cast):
     enquiry = ask(cast)
     cast.people["staff"].people.get().memberships.update(ended_at=NOW)
     reply(cast, enquiry, who="secretariat")
-    assert OutgoingMail.objects.get().recipient == cast.people["manager"].email
+    assert Message.objects.get(kind="enquiry_answered").to_user == cast.people["manager"]
 
 
 def test_from_the_question_to_the_answer_on_the_pages(cast, sign_in):

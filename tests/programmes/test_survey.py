@@ -21,6 +21,7 @@ from programmes.services import survey as services
 from programmes.services.survey_links import survey_token
 from tests.counting import queries_of
 from tests.factories import make_attendance, make_person
+from tests.factories.settings import want_mails_at_once
 from tests.programmes.surveying import (
     attend,
     close,
@@ -183,6 +184,7 @@ def test_only_the_secretariat_plans_and_asks(cast):
 
 
 def test_links_go_to_those_who_were_there_in_the_way_they_are_reached(cast, secretary):
+    want_mails_at_once()
     survey = make_survey(cast)
     manager, absent = cast.people["manager"], make_person(cast.company, email="absent@example.com")
     make_attendance(survey.session, manager.people.get())

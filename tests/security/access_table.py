@@ -118,6 +118,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:discard_mailing": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     # What everybody was told: of oneself alone.
     "notifications:inbox": (Page(get=SIGNED_IN),),
+    "notifications:settings": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
     "notifications:read_all": (Page(post=SIGNED_IN, posted=(302,)),),
     "notifications:open_message": (Page(post=MANAGERS, posted=(302,)),),
     # Announcements: whom they are for reads them while they are shown; the secretariat writes.

@@ -42,6 +42,7 @@ STEERING = {
     "programmes.SurveyInvitation": {"token_hash"},
     "programmes.Remark": {"language"},
     "programmes.MailingRecipient": {"language"},
+    "programmes.NoticeLetter": {"language"},
     "consultations.SlotWish": {"method"},
     "consultations.BookingDraft": {"method"},
     "consultations.Offer": {"problem"},
@@ -56,7 +57,7 @@ STEERING = {
     "reports.FigureOverride": {"figure"},
     "reports.BlockSave": {"settled"},
     "imports.Import": {"refusal"},
-    "notifications.Message": {"kind", "language", "key", "path"},
+    "notifications.Message": {"kind", "language", "key", "path", "channel"},
     "notifications.Reminder": {"kind", "language", "key", "address", "path"},
     "accounts.User": {"password", "email"},
 }

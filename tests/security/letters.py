@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from notifications.models import Message
-from programmes.models import Enquiry, EnquiryPost, Mailing, MailingRecipient, Notice, NoticeRead
+from programmes.models import Enquiry, EnquiryPost, Mailing, MailingRecipient, Notice, NoticeLetter, NoticeRead
 from tests.security import audiences
 
 KINDS = {
@@ -16,6 +16,7 @@ KINDS = {
     "notice": (Notice, audiences.PROGRAMME),
     "notice to advisers": (Notice, audiences.SEATED),
     "later notice": (Notice, audiences.MANAGED),
+    "notice to an address": (NoticeLetter, audiences.MANAGED),
     "reading of a notice": (NoticeRead, audiences.MANAGED),
     "enquiry": (Enquiry, audiences.FEEDBACK),
     "word of an enquiry": (EnquiryPost, audiences.FEEDBACK),
@@ -57,6 +58,15 @@ def _fill_notices(world, owner: str) -> None:
     world.keep("notice", owner, first)
     to_advisers = Notice.objects.create(audience="advisers", visible_from=today, **shown)
     world.keep("notice to advisers", owner, to_advisers)
+    to_address = NoticeLetter.objects.create(
+        notice=first,
+        programme=programme,
+        company=world["company", owner],
+        person=world["person", owner],
+        address="letter@example.com",
+        language="ja",
+    )
+    world.keep("notice to an address", owner, to_address)
     later = Notice.objects.create(audience="all", visible_from=today + timedelta(days=2), **shown)
     world.keep("later notice", owner, later)
     read = NoticeRead.objects.create(notice=first, programme=programme, user=author, read_at=timezone.now())

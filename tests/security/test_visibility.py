@@ -148,6 +148,7 @@ own message              | c       | -     | n         | s        | -       | - 
 notice                   | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 notice to advisers       | -       | -     | -         | -        | cn      | cn         | cn     | cn          | s     | -
 later notice             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+notice to an address     | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 reading of a notice      | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 enquiry                  | c       | c     | n         | s        | -       | -          | -      | cn          | s     | -
 word of an enquiry       | c       | c     | n         | s        | -       | -          | -      | cn          | s     | -
