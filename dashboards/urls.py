@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, mailings, profile, rollover
+from .views import assigning, chosen, mailings, profile, rollover
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -19,6 +19,9 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/next/", rollover.NextProgrammeView.as_view(), name="next_programme"),
     path("programmes/<uuid:programme_id>/companies/", views.CohortView.as_view(), name="companies"),
     path("programmes/<uuid:programme_id>/companies/stalled/", views.StalledView.as_view(), name="stalled"),
+    # What is done about the companies that were ticked in the list
+    path("programmes/<uuid:programme_id>/companies/charge/", chosen.ChargeChosenView.as_view(), name="charge_chosen"),
+    path("programmes/<uuid:programme_id>/companies/deadline/", chosen.ExtendChosenView.as_view(), name="extend_chosen"),
     # One company as the secretariat follows it.
     path(f"{COMPANY}/", views.FollowingView.as_view(), name="following"),
     path(f"{COMPANY}/timeline/", views.TimelineView.as_view(), name="timeline"),

@@ -197,9 +197,10 @@ class _Rows:
         self.rests: dict[int, str] = {}
         self.everything = conditional_escape(gettext("Everything is reached"))
         self.names = Names()
+        self.choose = escape(gettext("Choose %(company)s"))
 
     def row(self, row) -> str:
-        company_id, opened = row.of_company, []
+        company_id, opened, name = row.of_company, [], escape(self.names.company(row))
         reached, extended = cohort.days(row.reached), cohort.days(row.extended)
         cells = [
             column.day_cell(row, company_id, reached[column.key])
@@ -210,8 +211,10 @@ class _Rows:
         done = len(self.columns) - len(opened)
         _company, code, policy, adviser, charge, count, what = self.opening
         return (
-            f'<tr role="row"><th scope="row" role="rowheader"><a href="{self.before}{company_id}{self.after}">'
-            f"{escape(self.names.company(row))}</a></th>{code}>{escape(row.code)}</td>"
+            f'<tr role="row"><th scope="row" role="rowheader"><label class="pick"><input type="checkbox" name="company" '
+            f'value="{company_id}" aria-label="{self.choose % {"company": name}}"></label>'
+            f'<a href="{self.before}{company_id}{self.after}">{name}</a></th>'
+            f"{code}>{escape(row.code)}</td>"
             f"{policy}><span>{self._stage(row, extended)}</span></td>{_text(adviser, self.names.people(row.advisers))}"
             f"{_text(charge, self.names.in_charge(row.in_charge))}"
             f'{count} class="number">{done}</td>{what} class="matrix-open"><div>{self._open(opened)}</div></td>{"".join(cells)}</tr>'
@@ -281,6 +284,25 @@ def view_choices(steps: Iterable[Step], *, view: str | None, query) -> list[Choi
     if len(useful) == 1:
         return []
     return [Choice(labels[key], with_query(query, view=key or None), key == (view or "")) for key in useful]
+
+
+def density_choices(present: str | None, *, query) -> list[Choice]:
+    """Return how close the lines of the table stand."""
+    labels = {"": pgettext("lines of a table", "Wide"), "dense": pgettext("lines of a table", "Close")}
+    return [Choice(labels[key], with_query(query, density=key or None), key == (present or "")) for key in labels]
+
+
+def published_line(steps: Iterable[Step], *, total: int) -> str:
+    """Return how many companies of the list have published; "" where the programme does not count it."""
+    step = next((step for step in steps if step.source == MilestoneCode.PUBLISHED), None)
+    if step is None:
+        return ""
+    words = ngettext(
+        "Of %(total)s company in this list, %(count)s has published its policy.",
+        "Of %(total)s companies in this list, %(count)s have published their policy.",
+        total,
+    )
+    return words % {"count": f"{step.reached:,}", "total": f"{total:,}"}
 
 
 def definitions(plan: Plan) -> list[Step]:

@@ -1,7 +1,9 @@
 """The secretariat's cohort matrix: every company of a programme by its milestones, as of a day."""
 
+from django.http import Http404
 from django.views.generic import ListView
 
+from common.components import with_query
 from companies.enums import AccessKind
 from dashboards.rendering import matrix as drawn
 from policies.forms.cohort import CohortForm
@@ -32,6 +34,18 @@ class CohortView(ProgrammeMixin, ListView):
     def get_paginate_by(self, queryset):
         return self.form.size()
 
+    def paginate_queryset(self, queryset, page_size):
+        """A page that the list does not have is empty, and says so."""
+        self.no_page = ""
+        try:
+            return super().paginate_queryset(queryset, page_size)
+        except Http404:
+            self.no_page = self.request.GET.get("page", "")[:20]
+            return self.get_paginator(queryset, page_size), None, [], False
+
+    def render_to_response(self, context, **response_kwargs):
+        return super().render_to_response(context, status=404 if self.no_page else 200, **response_kwargs)
+
     @property
     def total(self) -> int:
         return self.counts.get(self.form.value("show") or "all", 0)
@@ -43,7 +57,7 @@ class CohortView(ProgrammeMixin, ListView):
         context = super().get_context_data(**kwargs)
         query, form, plan = self.request.GET, self.form, self.plan
         table = drawn.matrix(
-            context["page_obj"].object_list,
+            context["page_obj"].object_list if context["page_obj"] else [],
             cohort.shown_steps(plan.steps, form.value("view")),
             target=cohort.target_step(plan.steps),
             programme=self.programme,
@@ -55,6 +69,13 @@ class CohortView(ProgrammeMixin, ListView):
         return context | {
             "filter_form": form,
             "is_today": self.day == self.today,
+            "no_page": self.no_page,
+            "first_page_url": with_query(query, page=None),
+            "published": drawn.published_line(plan.steps, total=self.total),
+            "total": self.total,
+            "total_shown": f"{self.total:,}",
+            "densities": drawn.density_choices(form.value("density"), query=query),
+            "is_dense": bool(form.value("density")),
             "chips": drawn.chips(self.counts, show=form.value("show"), query=query),
             "views": drawn.view_choices(plan.steps, view=form.value("view"), query=query),
             "sizes": drawn.size_choices(form.size(), total=self.total, query=query),

@@ -15,6 +15,7 @@ from common import dates
 from companies.enums import AccessKind
 from companies.models import Company
 from dashboards.queries.reminding import asks_of, owing
+from dashboards.views.chosen import as_field, back_without_choice, chosen_ids
 from jobs.views import job_progress_context
 from notifications.services import first_moment
 from programmes.forms.mailings import MailingForm, about_of, ids_of
@@ -24,9 +25,6 @@ from programmes.rendering import mailings as words
 from programmes.rendering.letters import draft_letter
 from programmes.services import mailings as services
 from programmes.views import PAGE_SIZE, ProgrammeMixin
-
-# More companies than this are not chosen by hand; their ids would not fit into an address either.
-MOST_CHOSEN = 3000
 
 
 class DeskMixin(ProgrammeMixin):
@@ -106,7 +104,7 @@ class MailingFormView(DeskMixin, FormView):
         return list(Company.objects.visible_to(self.request.user).filter(pk__in=self.company_ids))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(chosen=self.chosen(), **kwargs)
+        return super().get_context_data(chosen=self.chosen(), chosen_ids=as_field(self.company_ids), **kwargs)
 
 
 class NewMailingView(MailingFormView):
@@ -118,16 +116,26 @@ class NewMailingView(MailingFormView):
 
     @cached_property
     def company_ids(self):
-        values = [*self.request.GET.getlist("company"), *self.request.POST.getlist("company")]
-        ids = ids_of(values[:MOST_CHOSEN])
+        ids = chosen_ids(self.request, self.programme, today=self.day)
         return questions_about.enrolled_ids(self.request.user, self.programme, ids, today=self.day) if ids else []
+
+    @property
+    def is_begun_in_a_list(self) -> bool:
+        return "about" not in self.request.POST and bool({"company", "list"} & set(self.request.POST))
+
+    def post(self, request, *args, **kwargs):
+        if self.is_begun_in_a_list and not self.company_ids:
+            return back_without_choice(request, self.programme)
+        if self.is_begun_in_a_list:
+            return self.render_to_response(self.get_context_data())
+        return super().post(request, *args, **kwargs)
 
     def get_initial(self):
         return {"tone": "polite"}
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs()
-        if "about" not in self.request.POST and "company" in self.request.POST:
+        if self.is_begun_in_a_list:
             kwargs.pop("data", None)
             kwargs.pop("files", None)
         return kwargs

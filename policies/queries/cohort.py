@@ -255,11 +255,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a programme counts, in its order, and who works in it: the columns and the choices of the matrix."""
+    """What a programme counts, in its order, who works in it, and of what kind its companies are.
+
+    These are the columns and the choices of the matrix.
+    """
 
     steps: list[Step]
     advisers: list[Person]
     secretariat: list[Person]
+    industries: list[str]
+    prefectures: list[str]
 
 
 def _text(value: str = "") -> Value:
@@ -315,6 +320,13 @@ def _seats(user, programme: Programme) -> QuerySet:
     )  # fmt: skip
 
 
+def _kinds(user, programme: Programme, name: str) -> QuerySet:
+    """Return what companies of the programme say of themselves, each once."""
+    found = Enrolment.objects.visible_to(user).filter(programme=programme).exclude(**{f"company__{name}": ""})
+    counted = found.order_by().values(f"company__{name}").annotate(count=Count("pk"))
+    return _leg(counted, name, code=_as_text(f"company__{name}"), number=F("count"))
+
+
 def _counted(rows: QuerySet, inside: Q, leg: str) -> QuerySet:
     """Count rows of companies `inside` the list by their milestone, in one pass.
 
@@ -333,6 +345,7 @@ def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: da
     extended = Extension.objects.as_of(day).filter(~Exists(done), programme=programme)
     rows = _steps(user, programme).union(
         _seats(user, programme),
+        *(_kinds(user, programme, name) for name in ("industry", "prefecture")),
         _counted(reached, inside, "reached"),
         _counted(extended.filter(due_on__gte=day), inside, "longer"),
         _counted(extended.filter(due_on__lt=day), inside, "passed"),
@@ -348,6 +361,8 @@ def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: da
         steps=[_step(row, counts) for row in sorted(legs["step"], key=lambda row: (row[1], row[0]))],
         advisers=[person for person in people if person.is_adviser],
         secretariat=[person for person in people if not person.is_adviser],
+        industries=sorted(row[2] for row in legs["industry"]),
+        prefectures=sorted(row[2] for row in legs["prefecture"]),
     )
 
 

@@ -172,6 +172,69 @@ def test_filters_combine_and_nonsense_is_left_out(listed, query, found):
     assert names(listed(query)) == found
 
 
+def left_out(response) -> list[str]:
+    return response.context["filter_form"].left_out()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("as_of=2025-02-30", "「2025-02-30」という日はありません。本日の数字を表示しています。"),
+        ("as_of=9998-01-01", "9998年1月1日(木)はまだ来ていません。本日の数字を表示しています。"),
+        ("show=nonsense", "「nonsense」は「絞り込み」にありません。この条件は外しました。"),
+        ("adviser=x", "「x」は「アドバイザー」にありません。この条件は外しました。"),
+        ("rows=7", "「7」は「1ページの企業数」にありません。この条件は外しました。"),
+        ("view=x", "「x」は「列」にありません。この条件は外しました。"),
+        ("sort=m-nothing", "「m-nothing」の順には並べられません。企業名の順に並べています。"),
+        (
+            "milestone=nothing",
+            "このプログラムの「達成項目」に「nothing」は今ありません。それでも、この条件で絞り込んでいます。",
+        ),
+        ("industry=海運", "このプログラムの「業種」に「海運」は今ありません。それでも、この条件で絞り込んでいます。"),
+        ("reached=overdue", "「達成の状況」は、達成項目とあわせて選んだときだけ絞り込みに使います。"),
+    ],
+)
+def test_what_the_address_asks_and_nobody_can_answer_is_said(listed, query, sentence):
+    response = listed(query)
+    assert response.status_code == 200
+    assert left_out(response) == [sentence]
+    assert sentence in response.content.decode()
+
+
+def test_what_can_be_answered_is_not_spoken_of(cohort, listed):
+    query = f"as_of=2025-04-10&show=late&adviser={cohort.adviser.pk}&milestone=approved&reached=no&sort=-m-approved"
+    assert left_out(listed(query)) == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31"])
+def test_a_day_before_everything_is_a_day_without_companies(listed, day):
+    response = listed(f"as_of={day}&show=none")
+    assert (response.status_code, names(response)) == (200, [])
+
+
+@pytest.mark.parametrize("page", ["2", "99999999999999999999", "x", "0"])
+def test_a_page_that_is_not_there_says_how_long_the_list_is(listed, page):
+    response = listed(f"page={page}&show=late&as_of=2025-04-10")
+    assert words(response, "h2")[0] == f"この一覧に「{page}」ページはありません"
+    assert 'href="?show=late&amp;as_of=2025-04-10"' in response.content.decode()
+    assert response.status_code == 404
+
+
+def test_industry_and_prefecture_are_offered_as_they_occur_and_narrow_the_list(cohort, listed):
+    for enrolment, industry, prefecture in zip(
+        cohort.enrolments, ("建設業", "製造業", "製造業"), ("大阪府", "東京都", "大阪府"), strict=True
+    ):
+        enrolment.company.industry, enrolment.company.prefecture = industry, prefecture
+        enrolment.company.save()
+    form = listed().context["filter_form"]
+    assert [
+        [key for key, _label in form.fields[name].widget.choices] for name in ("industry", "prefecture")
+    ] == [["", "建設業", "製造業"], ["", "大阪府", "東京都"]]  # fmt: skip
+    assert names(listed("industry=製造業")) == ["イズミ", "ウミ"]
+    assert names(listed("industry=製造業&prefecture=大阪府")) == ["ウミ"]
+    assert [chip.count for chip in listed("industry=製造業").context["chips"]][0] == 2
+
+
 def test_adviser_and_person_in_charge_filter_as_of_the_day(cohort, listed):
     first, second, third = cohort.enrolments
     make_assignment(first, cohort.adviser, ends_on=date(2025, 2, 28))

@@ -85,7 +85,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:programme": (Page(get=PROGRAMME),),
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
     "dashboards:stalled": (Page(**FOR_SECRETARIAT),),
-    "reports:cohort_sheet": (Page(**FOR_SECRETARIAT),),
+    "reports:cohort_sheet": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
+    # What is done about ticked companies; without a tick the list says so.
+    "dashboards:charge_chosen": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
+    "dashboards:extend_chosen": (Page(post=MANAGED, posted=(302,), knows=PROGRAMME),),
     # One company as the secretariat follows it; who may see its records knows that it takes part.
     "dashboards:following": (Page(get=MANAGED, knows=RECORDS),),
     "dashboards:timeline": (Page(get=MANAGED, knows=RECORDS),),
