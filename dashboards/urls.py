@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, chosen, mailings, profile, rollover
+from .views import assigning, chosen, mailings, profile, rollover, steps
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{COMPANY}/charge/", views.ChargeView.as_view(), name="charge"),
     path(f"{COMPANY}/memo/", views.MemoView.as_view(), name="memo"),
     path(f"{COMPANY}/deadlines/<uuid:kind_id>/", views.ExtendView.as_view(), name="extend"),
+    path(f"{COMPANY}/steps/<uuid:kind_id>/", steps.StepView.as_view(), name="step"),
     path(f"{COMPANY}/seen-as/", views.SeenAsView.as_view(), name="seen_as"),
     path("programmes/<uuid:programme_id>/advising/", views.AdvisingView.as_view(), name="advising"),
     path("programmes/<uuid:programme_id>/advising/companies/", views.AdvisedView.as_view(), name="advised"),

@@ -66,6 +66,8 @@ class MilestoneCode(models.TextChoices):
     ENDORSED = "endorsed", _("Reviewed")
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
+    # Recorded by the secretariat, because it happens at the company and nowhere in the portal.
+    THEME = "theme", pgettext_lazy("milestone", "Step of a theme")
 
 
 class Audience(models.TextChoices):

@@ -20,6 +20,7 @@ from .views import (
     registration,
     registration_desk,
     survey,
+    themes,
 )
 
 app_name = "programmes"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/sessions/", views.SessionsView.as_view(), name="sessions"),
     path("programmes/<uuid:programme_id>/sessions/<uuid:session_id>/", views.SessionView.as_view(), name="session"),
     path("companies/<uuid:company_id>/sessions/", views.CompanySessionsView.as_view(), name="company_sessions"),
+    path("programmes/<uuid:programme_id>/themes/", themes.ThemesView.as_view(), name="themes"),
     # The end of a programme
     path("programmes/<uuid:programme_id>/ending/", ending.EndingView.as_view(), name="ending"),
     path("programmes/<uuid:programme_id>/ending/close/", ending.CloseView.as_view(), name="close"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -18,7 +18,7 @@ from notifications.models import State as MessageState
 from policies.rendering import state_badge, state_label
 from policies.rendering.cohort import names
 from programmes.enums import MilestoneCode
-from programmes.models import Charge, Enrolment, MilestoneKind
+from programmes.models import Charge, Enrolment, MilestoneDate, MilestoneKind
 from programmes.rendering import Tab, company_tabs
 
 
@@ -93,10 +93,39 @@ def deadlines_table(kinds: Iterable[MilestoneKind], enrolment: Enrolment, *, day
 
 
 def _change(kind: MilestoneKind, enrolment: Enrolment) -> SafeString | None:
+    if kind.source == MilestoneCode.THEME:
+        return _changes_of_step(kind, enrolment)
     if kind.reached_on or not kind.is_deadline:
         return None
     words = format_html('{}<span class="visually-hidden">: {}</span>', gettext("Extend the deadline"), kind.name)
     return link(words, _page("extend", enrolment, kind.pk))
+
+
+def _changes_of_step(kind: MilestoneKind, enrolment: Enrolment) -> SafeString:
+    """A step of a theme is recorded here, and until then its deadline can be extended."""
+    deed = gettext("Change the record") if kind.reached_on else gettext("Record the step")
+    ways = [(deed, _page("step", enrolment, kind.pk))]
+    if not kind.reached_on:
+        ways.append((gettext("Extend the deadline"), _page("extend", enrolment, kind.pk)))
+    parts = (
+        (link(format_html('{}<span class="visually-hidden">: {}</span>', words, kind.name), url),)
+        for words, url in ways
+    )
+    return format_html_join(format_html("<br>{}", ""), "{}", parts)
+
+
+def step_terms(kind: MilestoneKind, standing: MilestoneDate | None) -> list[Term]:
+    """Return what a step counts, by when it is to be taken, and who recorded it."""
+    due = _own_due(kind) or kind.due_on
+    terms = [
+        Term(label=gettext("Definition"), value=kind.definition),
+        Term(label=gettext("Due"), value=dates.long_date(due) if due else gettext("None")),
+    ]
+    if standing and standing.recorded_by:
+        recorded = dates.date_and_time(standing.recorded_at)
+        by = gettext("%(name)s (%(day)s)") % {"name": standing.recorded_by.name, "day": recorded}
+        terms.append(Term(label=gettext("Recorded by"), value=by))
+    return terms
 
 
 def deadline_terms(kind: MilestoneKind) -> list[Term]:

@@ -52,12 +52,19 @@ def own_milestones_table(kinds: Iterable[MilestoneKind], *, today: date) -> Tabl
                 kind.name,
                 _milestone_day(kind, today=today),
                 _own_deadline(kind),
-                kind.definition,
+                _definition(kind),
             )
             for kind in kinds
         ],
         cards=False,
     )
+
+
+def _definition(kind: MilestoneKind) -> SafeString | str:
+    """Return what the milestone counts, and of a step that was recorded by hand what shows it."""
+    if not kind.note:
+        return kind.definition
+    return format_html('{}<br><span class="quiet">{}</span>', kind.definition, kind.note)
 
 
 def own_due(kind: MilestoneKind) -> date | None:

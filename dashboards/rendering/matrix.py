@@ -71,6 +71,9 @@ class _Cells:
         step = self.step
         if self.is_session and step.session_id:
             return reverse("programmes:outcome", args=[programme.pk, step.session_id]), ""
+        if step.source == MilestoneCode.THEME:
+            before, after = _split("dashboards:following", programme.pk)
+            return before, f"{after}#m-{conditional_escape(step.code)}"
         if step.source == MilestoneCode.CONSULTED:
             return _split("consultations:company")
         if step.source in (MilestoneCode.JOINED, MilestoneCode.SESSION):
@@ -278,6 +281,7 @@ def view_choices(steps: Iterable[Step], *, view: str | None, query) -> list[Choi
         "sessions": gettext("Sessions"),
         "policy": gettext("Policy"),
         "consultations": gettext("Consultations"),
+        "themes": pgettext("programme", "Themes"),
     }
     steps = list(steps)
     useful = [key for key in labels if not key or 0 < sum(map(VIEWS[key], steps)) < len(steps)]

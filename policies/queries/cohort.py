@@ -58,12 +58,14 @@ from .progress import FORMULATED_MILESTONES, advised, is_late, present_state
 REACHED, OPEN, OVERDUE = "yes", "no", "overdue"
 # How many companies a page may hold.
 SIZES = (50, 200, 1000)
+NOT_OF_POLICY = (MilestoneCode.SESSION, MilestoneCode.CONSULTED, MilestoneCode.JOINED, MilestoneCode.THEME)
 # Which milestones a view of the matrix shows.
 VIEWS = {
     "": lambda step: True,
     "sessions": lambda step: step.source == MilestoneCode.SESSION,
-    "policy": lambda step: step.source not in (MilestoneCode.SESSION, MilestoneCode.CONSULTED, MilestoneCode.JOINED),
+    "policy": lambda step: step.source not in NOT_OF_POLICY,
     "consultations": lambda step: step.source == MilestoneCode.CONSULTED,
+    "themes": lambda step: step.source == MilestoneCode.THEME,
 }
 
 

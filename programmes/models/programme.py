@@ -307,6 +307,8 @@ class MilestoneKind(IdentifiedModel):
     # Which event of the portal reaches it; `subject` narrows it to one session's code or one consultation's number.
     source = models.CharField(max_length=12, choices=MilestoneCode)
     subject = models.CharField(max_length=40, blank=True)
+    # Of `catalogue.themes`, for a step of a theme beside the policy.
+    theme = models.CharField(_("theme"), max_length=20, blank=True)
     name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
     name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
     definition_ja = models.CharField(_("definition (Japanese)"), max_length=300, blank=True)
@@ -364,6 +366,11 @@ class MilestoneDate(IdentifiedModel):
     cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
     # The row that proves it, as "app.model:id".
     evidence = models.CharField(max_length=120, blank=True)
+    # Of what was recorded by hand: what shows it, and who says so.
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = MilestoneDateQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from programmes.models import Charge, Enrolment, Extension, MemoSave, MilestoneD
 
 
 def deadlines(user, *, company_id: UUID, programme_ids: Iterable[UUID], day: date) -> QuerySet[MilestoneKind]:
-    """The programmes' milestones in order, each with `reached_on` and `own`, the extension that holds on `day`, else None.
+    """The programmes' milestones in order, each with `reached_on`, `note` and `own`, the extension that holds on `day`, else None.
 
     `own` has due_on, reason, since_on (ISO dates) and the names of who granted it.
     """
@@ -29,7 +29,11 @@ def deadlines(user, *, company_id: UUID, programme_ids: Iterable[UUID], day: dat
     return (
         MilestoneKind.objects.visible_to(user)
         .filter(programme__in=programme_ids)
-        .annotate(reached_on=Subquery(dates.values("reached_on")[:1]), own=Subquery(extension[:1]))
+        .annotate(
+            reached_on=Subquery(dates.values("reached_on")[:1]),
+            note=Subquery(dates.values("note")[:1]),
+            own=Subquery(extension[:1]),
+        )
     )
 
 

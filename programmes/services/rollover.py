@@ -134,7 +134,7 @@ def _take_seats(seats: list, *, actor) -> None:
 
 def _carry_milestones(source: Programme, programme: Programme, plan: NextPlan, *, actor) -> None:
     kinds = MilestoneKind.objects.filter(programme=source, pk__in=plan.milestones)
-    names = ("order", "code", "source", "subject", "name_ja", "name_en", "definition_ja", "definition_en")
+    names = ("order", "code", "source", "subject", "theme", "name_ja", "name_en", "definition_ja", "definition_en")
     copies = [
         MilestoneKind(
             programme=programme, due_on=plan.milestones[kind.pk], **{name: getattr(kind, name) for name in names}

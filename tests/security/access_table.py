@@ -95,6 +95,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:charge": (Page(get=MANAGED, post=MANAGED, posted=(302,), knows=RECORDS),),
     "dashboards:memo": (Page(get=MANAGED, post=MANAGED, posted=(409,), knows=RECORDS),),
     "dashboards:extend": (Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS),),
+    "dashboards:step": (
+        Page(get=MANAGED, post=MANAGED, posted=(200,), knows=RECORDS, named={"kind_id": "step of a theme"}),
+        # Only a step of a theme is recorded by hand; other milestones are not there.
+        Page(),
+    ),
     "dashboards:seen_as": (Page(get=MANAGED, knows=RECORDS),),
     # Who advises whom: arranged by the secretariat.
     "dashboards:assignments": (Page(**FOR_SECRETARIAT),),
@@ -172,6 +177,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:discard_session": (Page(**FOR_SECRETARIAT, got=(302,), post=MANAGED, posted=(302,)),),
     "programmes:copy_session": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "dashboards:next_programme": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:themes": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:ending": (Page(**FOR_SECRETARIAT),),
     # Whoever signed in long ago, as everybody of the sweep has, is asked who they are first.
     "programmes:close": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),

@@ -19,7 +19,7 @@ PUBLIC = {"register entry", "register version"}
 # Columns of text that steer the portal and would break it when they said something else.
 STEERING = {
     "companies.Company": {"corporate_number", "postal_code"},
-    "programmes.MilestoneKind": {"subject"},
+    "programmes.MilestoneKind": {"subject", "theme"},
     "programmes.MilestoneDate": {"evidence"},
     "policies.Cycle": {"catalogue"},
     "policies.Revision": {"sha256"},

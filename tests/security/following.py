@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime
 
-from programmes.models import Charge, Extension, MemoSave
+from programmes.models import Charge, Extension, MemoSave, MilestoneKind
 from tests.security import audiences
 
 KINDS = {
     "person in charge": (Charge, audiences.RECORDS),
     "extension": (Extension, audiences.RECORDS),
     "memo": (MemoSave, audiences.MANAGED),
+    "step of a theme": (MilestoneKind, audiences.PROGRAMME),
 }
 
 
@@ -16,6 +17,15 @@ def fill(world, owner: str) -> None:
     """Make the rows, in the owner's enrolment."""
     enrolment, seat = world["enrolment", owner], world["seat", owner]
     of = {"enrolment": enrolment, "company": enrolment.company, "programme": enrolment.programme}
+    step = MilestoneKind.objects.create(
+        programme=enrolment.programme,
+        source="theme",
+        theme="grievance",
+        code=f"step-{owner}",
+        subject=f"step-{owner}",
+        name_en="S",
+    )
+    world.keep("step of a theme", owner, step)
     world.keep("person in charge", owner, Charge.objects.create(seat=seat, since_on=date(2025, 1, 6), **of))
     extension = Extension.objects.create(
         kind=world["milestone kind", owner],

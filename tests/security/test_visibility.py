@@ -41,6 +41,7 @@ programme                | cn      | cn    | cn        | s        | cn      | cn
 organisation             | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 seat                     | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 milestone kind           | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
+step of a theme          | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 session                  | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 agenda item              | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 speaker                  | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
