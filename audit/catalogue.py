@@ -11,7 +11,7 @@ from .enums import Kind
 
 _SENTENCES = {
     Kind.LOOK: {
-        "content.looked_at": _("Looked at a text of the company"),
+        "content.looked_at": _("Looked at what others wrote"),
     },
     Kind.TAKING_OUT: {
         "file.downloaded": _("Downloaded a file"),
@@ -202,9 +202,6 @@ _SENTENCES = {
         "programme.closed": _("Closed the programme"),
         "import.uploaded": _("Uploaded a workbook"),
         "import.confirmed": _("Confirmed what to take from a workbook"),
-        "programme.themes_chosen": _("Chose the themes of the programme"),
-        "step.recorded": _("Recorded that the company took a step of a theme"),
-        "step.taken_back": _("Took the record of a step of a theme back"),
         "milestones.set": _("Set the milestones of the programme"),
         "milestone.removed": _("Removed a milestone"),
         "charge.changed": _("Changed who in the secretariat is in charge"),
@@ -294,8 +291,24 @@ DOWNLOADS = {
     "reports:issued_file": pgettext_lazy("trail", "An issued report"),
     "reports:issued_figures": pgettext_lazy("trail", "The figures of an issued report"),
     "reports:company_trail_file": pgettext_lazy("trail", "The record of deeds"),
+    "reports:own_trail_file": pgettext_lazy("trail", "The record of deeds"),
     "reports:programme_trail_file": pgettext_lazy("trail", "The record of deeds"),
     "imports:export_file": pgettext_lazy("trail", "The workbook of the programme"),
     "imports:file": pgettext_lazy("trail", "An uploaded workbook"),
     "imports:remarks": pgettext_lazy("trail", "Remarks on an uploaded workbook"),
+}
+
+# What was looked at, by type; of a version, its number is added.
+LOOKED_AT = {
+    "companies.company": pgettext_lazy("trail", "Minutes of consultations, on the list"),
+    "consultations.consultation": pgettext_lazy("trail", "Preparation of a consultation"),
+    "consultations.minutes": pgettext_lazy("trail", "Minutes of a consultation"),
+    "policies.revision": pgettext_lazy("trail", "Draft of the policy"),
+    "programmes.enrolment": pgettext_lazy("trail", "The company's home page as it sees it, without any text"),
+    "programmes.programme": pgettext_lazy("trail", "Quotes of the programme"),
+    "programmes.session": pgettext_lazy("trail", "Feedback on a session"),
+    "programmes.survey": pgettext_lazy("trail", "Answers of a survey"),
+    "reports.issuedreport": pgettext_lazy("trail", "An issued report"),
+    "reports.report": pgettext_lazy("trail", "A report"),
+    "reports.reportdraft": pgettext_lazy("trail", "Draft of a report"),
 }

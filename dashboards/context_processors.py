@@ -131,6 +131,9 @@ _BELONGS_TO = {
     "programmes:observer": {"programmes:sessions"},
     "programmes:calendar_settings": {"programmes:sessions", "programmes:company_sessions"},
     "consultations:company": _FROM_OUTSIDE,
+    "dashboards:company_trail": {"dashboards:company_home"},
+    "dashboards:programme_trail": {"dashboards:programme"},
+    "dashboards:own_trail": {"dashboards:home"},
 }
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, chosen, mailings, profile, rollover, steps
+from .views import assigning, chosen, mailings, profile, rollover, steps, trail
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -13,6 +13,10 @@ urlpatterns = [
     path("companies/<uuid:company_id>/", views.CompanyView.as_view(), name="company"),
     path("companies/<uuid:company_id>/home/", views.CompanyHomeView.as_view(), name="company_home"),
     path("companies/<uuid:company_id>/looks/", views.LooksView.as_view(), name="looks"),
+    # The record of deeds
+    path("trail/", trail.OwnTrailView.as_view(), name="own_trail"),
+    path("companies/<uuid:company_id>/trail/", trail.CompanyTrailView.as_view(), name="company_trail"),
+    path("programmes/<uuid:programme_id>/trail/", trail.ProgrammeTrailView.as_view(), name="programme_trail"),
     path("companies/<uuid:company_id>/profile/", profile.ProfileView.as_view(), name="profile"),
     path("companies/<uuid:company_id>/profile/edit/", profile.EditProfileView.as_view(), name="edit_profile"),
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),

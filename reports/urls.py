@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import builder, issuing, reading, verification
+from .views import builder, issuing, reading, trail, verification
 from .views.hours import HoursSheetView
 
 app_name = "reports"
@@ -84,4 +84,12 @@ urlpatterns = [
     path(f"{DRAFT}/late/<uuid:block_save_id>/", builder.BlockConflictView.as_view(), name="block_conflict"),
     # The cohort matrix as a file
     path("programmes/<uuid:programme_id>/companies/sheet/", views.CohortSheetView.as_view(), name="cohort_sheet"),
+    # The record of deeds
+    path("trail/file/", trail.OwnTrailFileView.as_view(), name="own_trail_file"),
+    path("companies/<uuid:company_id>/trail/file/", trail.CompanyTrailFileView.as_view(), name="company_trail_file"),
+    path(
+        "programmes/<uuid:programme_id>/trail/file/",
+        trail.ProgrammeTrailFileView.as_view(),
+        name="programme_trail_file",
+    ),
 ]

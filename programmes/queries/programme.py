@@ -78,6 +78,10 @@ class Places:
     def is_member(self, company_id: UUID) -> bool:
         return any(place.kind == AccessKind.MEMBER and place.id == company_id for place in self.all)
 
+    def is_company_manager(self, company_id: UUID) -> bool:
+        own = (place for place in self.all if place.kind == AccessKind.MEMBER and place.id == company_id)
+        return any(place.role == MemberRole.MANAGER for place in own)
+
 
 def _text(value: str = "") -> Value:
     return Value(value, output_field=CharField())

@@ -86,7 +86,12 @@ class CompanyPageMixin(CompanyMixin):
             self.is_member = self.places.is_member(self.company.pk)
 
     def get_context_data(self, **kwargs):
-        own = {"is_member": self.is_member, "as_of": rendering.as_of_line(self.day), "today": self.day}
+        own = {
+            "is_member": self.is_member,
+            "is_company_manager": self.places.is_company_manager(self.company.pk),
+            "as_of": rendering.as_of_line(self.day),
+            "today": self.day,
+        }
         if not self.is_member:
             own["tabs"] = rendering.company_tabs(self.company.pk, here=self.tab)
         return super().get_context_data(**own, **kwargs)

@@ -88,7 +88,9 @@ def test_a_verb_is_told_with_its_name_at_hand():
     assert hidden == []
 
 
-WORDS = (catalogue.SENTENCES, catalogue.DETAILS, catalogue.DOWNLOADS, dict(Kind.choices), dict(ActingRole.choices))
+WORDS = (
+    catalogue.SENTENCES, catalogue.DETAILS, catalogue.DOWNLOADS, catalogue.LOOKED_AT, dict(Kind.choices), dict(ActingRole.choices),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("words", WORDS)

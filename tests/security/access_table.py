@@ -82,6 +82,13 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:edit_profile": (Page(get=WRITERS, post=WRITERS, posted=(422,), knows=RECORDS),),
     "dashboards:company_home": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:looks": (Page(get=MEMBERS, knows=RECORDS),),
+    # The record of deeds: of a company for its managers, of a programme for its secretariat, of oneself.
+    "dashboards:own_trail": (Page(get=SIGNED_IN),),
+    "reports:own_trail_file": (Page(get=SIGNED_IN),),
+    "dashboards:company_trail": (Page(get=MANAGERS, knows=RECORDS),),
+    "reports:company_trail_file": (Page(get=MANAGERS, knows=RECORDS),),
+    "dashboards:programme_trail": (Page(**FOR_SECRETARIAT),),
+    "reports:programme_trail_file": (Page(**FOR_SECRETARIAT),),
     "dashboards:programme": (Page(get=PROGRAMME),),
     "dashboards:companies": (Page(**FOR_SECRETARIAT),),
     "dashboards:stalled": (Page(**FOR_SECRETARIAT),),
