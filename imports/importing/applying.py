@@ -14,7 +14,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -37,6 +37,7 @@ from programmes.models import (
     Enrolment,
     Feedback,
     MilestoneDate,
+    MilestoneKind,
     Organisation,
     Programme,
     Seat,
@@ -152,6 +153,7 @@ class _Writer:
         self._write_organisations()
         self._write_sessions()
         self._write_milestones()
+        self._write_theme_milestones()
         self._write_companies()
         self._write_people()
         self._write_agenda()
@@ -163,6 +165,7 @@ class _Writer:
         self._write_policies()
         self._reach_sessions()
         self._reach_consultations()
+        self._write_theme_steps()
         self._remember()
         self._tell()
         return self.programme
@@ -242,6 +245,51 @@ class _Writer:
             new = {record["code"] for record in self._creates("Sessions")}
             kinds = [kind for kind in kinds if kind.source == MilestoneCode.SESSION and kind.subject in new]
         programmes.set_milestones(programme=self.programme, kinds=kinds, actor=self.actor)
+
+    def _write_theme_milestones(self) -> None:
+        """What the programme counts of its themes, with its own words and days."""
+        last = MilestoneKind.objects.filter(programme=self.programme).aggregate(last=Max("order"))["last"] or 0
+        new = []
+        for order, record in enumerate(self._creates("Themes"), last + 1):
+            code = record["milestone"]
+            kind = MilestoneKind(
+                programme=self.programme, order=order, code=code, source=MilestoneCode.THEME, subject=code
+            )
+            _fill_theme(kind, record)
+            new.append(kind)
+        programmes.set_milestones(programme=self.programme, kinds=new, actor=self.actor)
+        changed = [
+            (update.existing.object, _fill_theme(update.existing.object, update.record))
+            for update in self._updates("Themes")
+        ]
+        self._update("Themes", MilestoneKind, changed)
+
+    def _write_theme_steps(self) -> None:
+        """Steps that companies took; one that is said otherwise takes the place of the one that stood."""
+        kinds = {
+            kind.code: kind
+            for kind in MilestoneKind.objects.filter(programme=self.programme, source=MilestoneCode.THEME)
+        }
+        updates = self._updates("Theme steps")
+        programmes.cancel_milestones(dates=[update.existing.object for update in updates], actor=self.actor)
+        new = []
+        for record in [*self._creates("Theme steps"), *(update.record for update in updates)]:
+            enrolment = self.enrolments[record["company"]]
+            new.append(
+                MilestoneDate(
+                    enrolment_id=enrolment.pk,
+                    company_id=enrolment.company_id,
+                    programme_id=self.programme.pk,
+                    kind=kinds[record["milestone"]],
+                    reached_on=record["reached_on"],
+                    note=record["note"] or "",
+                    recorded_by=self.actor,
+                )
+            )
+        MilestoneDate.objects.bulk_create(new, batch_size=BATCH)
+        for number, row in enumerate(new):
+            is_new = number < len(new) - len(updates)
+            self._count(self.written.created if is_new else self.written.changed, "Theme steps", row.company_id)
 
     def _write_agenda(self) -> None:
         new = []
@@ -639,6 +687,14 @@ class _Writer:
 
 def _level(role: str) -> str:
     return PersonLevel.MANAGEMENT if role == "manager" else PersonLevel.WORKING
+
+
+def _fill_theme(kind: MilestoneKind, record: Record) -> set[str]:
+    """Write what the row says of a milestone; return the columns."""
+    for name in ("theme", "name_en", "name_ja", "definition_en", "definition_ja"):
+        setattr(kind, name, record[name] or "")
+    kind.due_on = record["due_on"]
+    return {"theme", "name_en", "name_ja", "definition_en", "definition_ja", "due_on"}
 
 
 def _fill_texts(row: Model, record: Record, *names: str) -> Model:

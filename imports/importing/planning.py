@@ -43,6 +43,7 @@ PARENTS = {
     "Consultations": (("company", "Companies"),),
     "Policies": (("company", "Companies"),),
     "Assignments": (("company", "Companies"),),
+    "Theme steps": (("company", "Companies"), ("milestone", "Themes")),
 }
 
 

@@ -15,13 +15,15 @@ from companies.models import Access, Company, Membership, Person
 from consultations.models import Consultation
 from policies.enums import State, Transition
 from policies.models import Cycle, Move, Policy
-from programmes.enums import MANAGING_ROLES, SeatRole
+from programmes.enums import MANAGING_ROLES, MilestoneCode, SeatRole
 from programmes.models import (
     AgendaItem,
     Assignment,
     Attendance,
     Enrolment,
     Feedback,
+    MilestoneDate,
+    MilestoneKind,
     Organisation,
     Programme,
     Seat,
@@ -100,6 +102,7 @@ def load_portal(programme: Programme | None, actor) -> Portal:
     _load_sessions(portal)
     _load_consultations(portal)
     _load_policies(portal)
+    _load_themes(portal)
     return portal
 
 
@@ -254,6 +257,21 @@ def _load_policies(portal: Portal) -> None:
         values |= {name: normal(days[cycle.pk].get(name)) for name in DATES.values()}
         values["published_url"] = normal(cycle.policy.published_url)
         portal.rows["Policies"][code_of[cycle.enrolment_id],] = Existing((cycle, cycle.policy), values)
+
+
+def _load_themes(portal: Portal) -> None:
+    """Steps of themes as the programme has them, and which company took which."""
+    programme = portal.programme
+    code_of = {existing.object.pk: code for (code,), existing in portal.rows["Companies"].items()}
+    kinds = {}
+    for kind in MilestoneKind.objects.filter(programme=programme, source=MilestoneCode.THEME):
+        kinds[kind.pk] = kind.code
+        names = ("theme", "name_en", "name_ja", "definition_en", "definition_ja", "due_on")
+        portal.rows["Themes"][kind.code,] = Existing((kind,), {"milestone": kind.code, **_values(kind, *names)})
+    for row in MilestoneDate.objects.filter(programme=programme, kind__in=kinds, cancelled_on__isnull=True):
+        company, milestone = code_of[row.enrolment_id], kinds[row.kind_id]
+        values = {"company": company, "milestone": milestone, **_values(row, "reached_on", "note")}
+        portal.rows["Theme steps"][company, milestone] = Existing((row,), values)
 
 
 def moment(text: str) -> datetime:

@@ -1,6 +1,6 @@
 """A programme taken out as a workbook: uploaded again it changes nothing, and in an empty portal it gives the same."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -17,11 +17,14 @@ from consultations.models import Consultation
 from imports.importing.exporting import TooManyRows, collect, left_out, write_workbook
 from imports.importing.portal import load_portal
 from imports.importing.reading import limits
+from imports.importing.reading.schema import THEMES
 from imports.services import request_export
 from jobs.models import Job
 from jobs.tasks import run_job
+from programmes.catalogue import themes as catalogue
 from programmes.enums import Registration, SessionState
-from programmes.models import Attendance, Programme, Session
+from programmes.models import Attendance, MilestoneDate, Programme, Session
+from programmes.services.themes import choose_themes, record_step
 from tests.counting import queries_of
 from tests.factories import Cast, make_attendance, make_cast, make_person, make_session
 from tests.factories.workbooks import PILOT, make_content, set_cell
@@ -29,6 +32,7 @@ from tests.imports.helpers import counts, programme, run_import
 from tests.roles import seen_by, web_role
 
 pytestmark = pytest.mark.django_db
+STEP = date(2025, 6, 2)
 
 
 def export(code: str, *, language: str = "ja", now=None):
@@ -79,6 +83,50 @@ def test_what_became_of_a_consultation_comes_back(state):
     assert Consultation.objects.filter(state=state).exists()
     _rows, workbook = export("fy2025-small")
     assert counts(run_import(workbook, dry_run=True)) == {}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_themes_and_their_steps_come_out_and_in_again(language):
+    run_import(make_content())
+    founded, actor, today = programme("fy2025-small"), system_operator(), timezone.localdate()
+    enrolment = founded.enrolments.order_by("code").first()
+    with acting_as(actor.pk):
+        choose_themes(programme=founded, codes=["grievance"], due={"grievance-opened": today}, actor=actor)
+        kind = founded.milestone_kinds.get(code="grievance-opened")
+        record_step(
+            enrolment=enrolment, kind=kind, reached_on=enrolment.joined_on, note="掲示", actor=actor, today=today
+        )
+    before = standing("fy2025-small")
+    assert (len(before["Themes"]), len(before["Theme steps"])) == (4, 1)
+    _rows, workbook = export("fy2025-small", language=language)
+    again = run_import(workbook, dry_run=True)
+    assert again.examination.plan.changes_nothing
+    assert counts(again) == {}
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE programmes_programme, companies_company CASCADE")
+    run_import(workbook)
+    assert standing("fy2025-small") == before
+    step = MilestoneDate.objects.get(kind__code="grievance-opened")
+    assert (step.note, step.recorded_by, step.enrolment.code) == ("掲示", actor, enrolment.code)
+
+
+def test_another_day_of_a_step_takes_the_place_of_the_one_that_stood():
+    content = make_content()
+    content["Themes"] = [
+        ["theme", "milestone", "name_en", "name_ja", "definition_en", "definition_ja", "due_on"],
+        ["grievance", "grievance-opened", "Opened", "受付の開始", "", "", None],
+    ]
+    code = content["Companies"][1][content["Companies"][0].index("code")]
+    content["Theme steps"] = [["company", "milestone", "reached_on", "note"], [code, "grievance-opened", STEP, "掲示"]]
+    run_import(content)
+    set_cell(content, "Theme steps", 2, "reached_on", STEP + timedelta(days=1))
+    assert counts(run_import(content)) == {"Theme steps": {"changed": 1}}
+    rows = MilestoneDate.objects.filter(kind__code="grievance-opened").order_by("reached_on")
+    assert [(row.reached_on, row.cancelled_on) for row in rows] == [(STEP, STEP), (STEP + timedelta(days=1), None)]
+
+
+def test_the_workbook_knows_the_themes_of_the_catalogue():
+    assert {choice.code for choice in THEMES} == {theme.code for theme in catalogue.THEMES}
 
 
 def test_what_a_workbook_would_say_wrongly_is_left_out_and_counted():

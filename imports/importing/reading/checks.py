@@ -77,6 +77,8 @@ REFERENCES = (
     ("Policies", "company", "Companies", "code"),
     ("Assignments", "company", "Companies", "code"),
     ("Assignments", "adviser", "People", "email"),
+    ("Theme steps", "company", "Companies", "code"),
+    ("Theme steps", "milestone", "Themes", "milestone"),
 )
 
 

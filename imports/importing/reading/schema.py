@@ -397,6 +397,40 @@ ASSIGNMENTS = Sheet(
         Column("ends_on", "date", "終了日"),
     ),
 )
+# The themes of `programmes.catalogue.themes`; named here once more, because reading knows no other app.
+THEMES = (
+    Choice("due-diligence", ("人権デュー・ディリジェンス", "人権DD", "HRDD", "human rights due diligence")),
+    Choice("grievance", ("苦情処理の仕組み", "苦情処理", "grievance mechanism")),
+)
+THEME_MILESTONES = Sheet(
+    "Themes",
+    "テーマ",
+    _("Milestones of themes"),
+    key=("milestone",),
+    also=("テーマの達成項目",),
+    optional=True,
+    one_of=(("name_en", "name_ja"),),
+    columns=(
+        Column("theme", "choice", "テーマ", required=True, choices=THEMES, width=28),
+        code("milestone", "達成項目コード"),
+        *both("name", "名称", longest=100),
+        *both("definition", "定義", longest=300),
+        Column("due_on", "date", "期限"),
+    ),
+)
+THEME_STEPS = Sheet(
+    "Theme steps",
+    "テーマの達成状況",
+    _("Steps of themes"),
+    key=("company", "milestone"),
+    optional=True,
+    columns=(
+        Column("company", "code", "会社コード", also=("企業コード", "会社"), required=True, longest=20),
+        code("milestone", "達成項目コード"),
+        Column("reached_on", "date", "達成日", required=True),
+        Column("note", "text", "確認できるもの", longest=300, width=44),
+    ),
+)
 
 SHEETS = (
     PROGRAMME,
@@ -411,6 +445,8 @@ SHEETS = (
     CONSULTATIONS,
     POLICIES,
     ASSIGNMENTS,
+    THEME_MILESTONES,
+    THEME_STEPS,
 )
 # Sheets that the portal itself writes into its templates and corrections: never read, never reported.
 OWN_SHEETS = {spelling(name) for name in ("Remarks", "確認事項", "How to fill in", "記入方法")}
