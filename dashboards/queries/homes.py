@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.models import Company
-from consultations.models import Consultation
+from consultations.models import Consultation, LedgerEntry
 from policies.models import Move
 from policies.queries import present_state
 from policies.queries.queue import AGAIN, FIRST, QUESTION, Waiting
@@ -45,11 +46,16 @@ def assigned_companies(user, programme: Programme, *, day: date) -> QuerySet[Enr
 
 
 def enrolments_of(user, company: Company, *, day: date) -> QuerySet[Enrolment]:
-    """A company's parts in programmes, the newest first, each with state and advisers of the day."""
+    """A company's parts in programmes, the newest first, each with state, advisers of the day, and ledger."""
     return (
         Enrolment.objects.visible_to(user)
         .filter(company=company)
         .select_related("programme")
-        .annotate(state=present_state(), advisers=assigned_advisers(day))
+        .annotate(state=present_state(), advisers=assigned_advisers(day), ledger_kinds=ledger_kinds())
         .order_by("-programme__starts_on", "pk")
     )
+
+
+def ledger_kinds() -> ArraySubquery:
+    """What was added to an enrolment's consultations or forfeited of them, for annotations; one kind an entry."""
+    return ArraySubquery(LedgerEntry.objects.filter(enrolment=OuterRef("pk")).order_by().values("kind"))

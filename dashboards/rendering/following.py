@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
@@ -251,6 +252,13 @@ _TELL = {
     timeline.EXTENSION: _extended,
     timeline.CHARGE: _charged,
 }
+
+
+def left_out(asked: str, show: str) -> list[str]:
+    """Return a sentence where the address asks for another kind of event than there is."""
+    if asked == show:
+        return []
+    return [gettext("“%(value)s” cannot be chosen here. Everything is shown.") % {"value": Truncator(asked).chars(20)}]
 
 
 def timeline_chips(show: str, query) -> list[Chip]:

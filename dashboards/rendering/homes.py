@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.urls import reverse
@@ -397,7 +398,9 @@ def company_home(
     booked = [each for each in own if each.state == ConsultationState.BOOKED and each.ends_at > now]
     ahead = coming(sessions, booked, with_company=False)
     this_year = [each for each in own if each.enrolment_id == enrolment.pk]
-    ledger = own_ledger(this_year, entitled=programme.consultations_per_company, now=now)
+    entries = [SimpleNamespace(kind=kind) for kind in enrolment.ledger_kinds]
+    ledger = own_ledger(this_year, entitled=programme.consultations_per_company, now=now, entries=entries)
+    is_open = is_bookable(programme, day=today)
     return {
         "programme": programme,
         "today": today,
@@ -405,11 +408,43 @@ def company_home(
         "next": next_thing(company, asked, enrolment.state, ahead, is_over=programme.ends_on < today),
         "steps": journey_steps(enrolment.state),
         "milestones": own_milestones_table(kinds, today=today),
+        "reached": sum(bool(kind.reached_on) for kind in kinds),
+        "deadlines": deadline_tasks(kinds, company, today=today),
         "coming": ahead,
+        "can_book": is_open and bool(enrolment.advisers) and ledger.unused > 0,
         "state": state_badge(enrolment.state),
-        "ledger": ledger_line(ledger, is_over=not is_bookable(programme, day=today)),
+        "ledger": ledger_line(ledger, is_over=not is_open),
         "advisers": names(enrolment.advisers),
     }
+
+
+# Of deadlines ahead a home names those of this many days, and no more than this many.
+SOON = timedelta(days=30)
+MOST_DEADLINES = 3
+
+
+def deadline_tasks(kinds: Iterable[MilestoneKind], company: Company, *, today: date) -> list[Task]:
+    """Return the milestones that the company owes: overdue, or due soon, the earliest first; not its adviser's review."""
+    owed = [
+        (own_due(kind), kind)
+        for kind in kinds
+        if kind.is_deadline and not kind.reached_on and kind.source != MilestoneCode.ENDORSED
+    ]
+    soon = sorted((due, kind.order, kind) for due, kind in owed if due and due <= today + SOON)
+    return [
+        Task(
+            title=kind.name,
+            status="late" if due < today else "open",
+            url=reverse(_where_reached(kind), args=[company.pk]),
+            hint=gettext("By when: %(day)s") % {"day": dates.long_date(due)},
+        )
+        for due, _order, kind in soon[:MOST_DEADLINES]
+    ]
+
+
+def _where_reached(kind: MilestoneKind) -> str:
+    pages = {MilestoneCode.CONSULTED: "consultations:company", MilestoneCode.THEME: "dashboards:company"}
+    return pages.get(kind.source, "policies:company")
 
 
 @dataclass(frozen=True)

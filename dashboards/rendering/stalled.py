@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
 
 from common import dates
@@ -87,6 +88,18 @@ def _row(enrolment: Enrolment, step: NextStep, *, today: date) -> tuple:
         names(enrolment.advisers),
         charge_name(enrolment.in_charge),
     )
+
+
+def left_out(asked: str, days: int) -> list[str]:
+    """Return a sentence where the address asks for another number of days than is shown."""
+    if asked in ("", str(days)):
+        return []
+    words = ngettext(
+        "“%(value)s” cannot be chosen here. These are the companies that have not moved for %(count)s day.",
+        "“%(value)s” cannot be chosen here. These are the companies that have not moved for %(count)s days.",
+        days,
+    )
+    return [words % {"value": Truncator(asked).chars(20), "count": days}]
 
 
 def day_chips(days: int, query) -> list[Chip]:

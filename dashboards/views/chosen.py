@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import FormView
 
 from companies.enums import AccessKind
@@ -162,4 +162,5 @@ class ExtendChosenView(ChosenView):
 def _said(first: tuple[str, int], *others: tuple[str, int]) -> str:
     """Return sentences with their numbers; after the first, those that count nothing are left out."""
     sentences = [first, *(each for each in others if each[1])]
-    return " ".join(words % {"count": f"{count:,}"} for words, count in sentences)
+    between = "" if (get_language() or "ja").startswith("ja") else " "
+    return between.join(words % {"count": f"{count:,}"} for words, count in sentences)

@@ -13,6 +13,7 @@ from companies import queries as companies
 from companies.enums import AccessKind
 from consultations.models import Consultation
 from dashboards.queries import timeline
+from dashboards.queries.homes import ledger_kinds
 from dashboards.rendering import following as drawn
 from dashboards.rendering import homes
 from policies.queries import present_state
@@ -37,7 +38,7 @@ class EnrolmentMixin(ProgrammeMixin):
         if request.user.is_authenticated:
             enrolments = Enrolment.objects.visible_to(request.user).filter(programme=self.programme)
             found = enrolments.select_related("company").annotate(
-                state=present_state(), advisers=assigned_advisers(self.day)
+                state=present_state(), advisers=assigned_advisers(self.day), ledger_kinds=ledger_kinds()
             )
             self.enrolment = get_object_or_404(found, company_id=kwargs["company_id"])
             self.enrolment.programme, self.company = self.programme, self.enrolment.company
@@ -103,6 +104,7 @@ class TimelineView(EnrolmentMixin, ListView):
         context = super().get_context_data(**kwargs)
         return context | {
             "tabs": drawn.tabs(self.enrolment, here="timeline"),
+            "left_out": drawn.left_out(self.request.GET.get("show", ""), self.show),
             "chips": drawn.timeline_chips(self.show, self.request.GET),
             "events": drawn.events(context["page_obj"].object_list, self.enrolment, now=self.now),
             "about_messages": self.show == timeline.MESSAGES,

@@ -26,6 +26,7 @@ class StalledView(ProgrammeMixin, ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return context | {
+            "left_out": drawn.left_out(self.request.GET.get("days", ""), self.days),
             "chips": drawn.day_chips(self.days, self.request.GET),
             "table": drawn.stalled_table(context["page_obj"].object_list, today=self.day),
         }

@@ -95,7 +95,7 @@ def test_somebody_is_put_in_charge_of_all_and_it_is_said_of_how_many(desk):
     page = desk.post("charge_chosen", first, second, third, list="show=drafting")
     answer = desk.client.post(desk.url("charge_chosen"), hidden(page) | {"seat": str(desk.leader.pk)}, follow=True)
     assert answer.redirect_chain == [(f"{desk.url('companies')}?show=drafting", 302)]
-    assert said(answer) == ["2社の事務局の担当を変更しました。 1社はすでにそうなっていました。"]
+    assert said(answer) == ["2社の事務局の担当を変更しました。1社はすでにそうなっていました。"]
     standing = Charge.objects.standing()
     assert set(standing.values_list("company_id", "seat_id")) == {
         (each.company_id, desk.leader.pk) for each in (first, second, third)
@@ -130,7 +130,7 @@ def test_a_deadline_is_extended_for_those_whom_it_helps(desk):
     sent = hidden(page) | {"kind": str(desk.kind().pk), "due_on": due.isoformat(), "reason": "繁忙期のため"}
     answer = desk.client.post(desk.url("extend_chosen"), sent, follow=True)
     assert said(answer) == [
-        "2社の期限を延長しました。 1社はすでに達成していました。 1社の期限はすでに同じ日か、それより後でした。"
+        "2社の期限を延長しました。1社はすでに達成していました。1社の期限はすでに同じ日か、それより後でした。"
     ]
     now = Extension.objects.standing().filter(reason="繁忙期のため")
     assert set(now.values_list("company_id", "due_on")) == {(third.company_id, due), (fourth.company_id, due)}

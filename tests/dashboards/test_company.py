@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from companies.models import Access, Company
+from consultations.models import LedgerEntry
 from programmes.models import Enrolment
 from tests.counting import queries_of
 from tests.factories import (
@@ -125,6 +126,40 @@ def test_home_shows_the_companys_own_dates_only(running, sign_in):
     assert [card.title for card in response.context["coming"]] == ["個別相談"]
     assert response.context["ledger"] == "2回のうち1回を実施しました。ほかに1回の予約があります。"
     assert response.context["advisers"] == running.people["adviser"].name_ja
+
+
+def test_extra_and_forfeited_consultations_count_on_the_home_as_on_their_own_page(running, sign_in):
+    for kind in ("extra", "extra", "forfeited"):
+        LedgerEntry.objects.create(
+            enrolment=running.enrolment, company=running.company, programme=running.programme, kind=kind, reason="R",
+            recorded_by_id=running.people["secretariat"].pk,
+        )  # fmt: skip
+    client = sign_in(running.people["staff"])
+    own_page = client.get(reverse("consultations:company", args=[running.company.pk]))
+    line = client.get(home(running.company)).context["ledger"]
+    assert line == own_page.context["years"][0]["line"]
+    assert line.endswith("3回はまだ利用されておらず、これから予約できます。")
+    seen = sign_in(running.people["secretariat"]).get(
+        reverse("dashboards:seen_as", args=[running.programme.pk, running.company.pk])
+    )
+    assert seen.context["ledger"] == line
+
+
+def test_home_names_what_the_company_owes_soon_and_not_its_advisers_review(running, sign_in):
+    today = timezone.localdate()
+    for code, days in (("submitted", -1), ("endorsed", 3), ("approved", 10), ("published", 40)):
+        running.programme.milestone_kinds.filter(code=code).update(due_on=today + timedelta(days=days))
+    client = sign_in(running.people["staff"])
+    found = client.get(home(running.company)).context["deadlines"]
+    policy = reverse("policies:company", args=[running.company.pk])
+    assert [(task.title, task.status, task.url) for task in found] == [
+        ("SUBMITTED", "late", policy),
+        ("APPROVED", "open", policy),
+    ]
+    put(running.enrolment, "published", **APPROVED, published_on=date(2025, 3, 17))
+    answer = client.get(home(running.company))
+    assert (answer.context["deadlines"], answer.context["tasks"]) == ([], [])
+    assert "これから30日以内の期限と、個別相談での宿題はありません。" in answer.content.decode()
 
 
 def test_milestones_stand_with_their_day_or_as_overdue(running, sign_in):

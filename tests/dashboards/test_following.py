@@ -94,11 +94,12 @@ def test_one_kind_of_event_can_be_read_alone(cast, desk, show, count):
         tell(cast, state=state)
     response = desk.get(f"{page(cast, 'timeline')}?show={show}")
     assert len(response.context["events"]) == count
+    assert ("「nonsense」は選べません。" in response.content.decode()) is (show == "nonsense")
     assert bool(words(response, "ol", "timeline")) is bool(count)
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("name", "queries"), [("following", 11), ("timeline", 8), ("memo", 8), ("seen_as", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("following", 12), ("timeline", 8), ("memo", 8), ("seen_as", 10)])
 def test_the_pages_ask_the_same_whatever_they_hold(cast, desk, name, queries, count):
     adviser = cast.programme.seats.get(user=cast.people["adviser"])
     seat, actor = cast.programme.seats.get(user=cast.people["secretariat"]), cast.people["secretariat"]

@@ -58,6 +58,10 @@ def test_who_has_not_moved_for_so_many_days_is_listed_the_longest_still_first(wo
     assert [row[0] for row in rows(world())] == ["ア", "イ"]
     assert [(row[0], row[3]) for row in rows(world("days=14"))] == [("ア", "95"), ("イ", "40"), ("ウ", "20")]
     assert [row[0] for row in rows(world("days=90"))] == ["ア"]
+    other = world("days=45")
+    assert [row[0] for row in rows(other)] == ["ア", "イ"]
+    assert other.context["left_out"] == ["「45」は選べません。30日以上動きのない企業を表示しています。"]
+    assert world().context["left_out"] == []
     assert [row[0] for row in rows(world("days=nonsense"))] == ["ア", "イ"]
 
 
