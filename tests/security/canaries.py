@@ -4,10 +4,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from django.db import models
+from django.db import connection, models
 
 from tests.security.audiences import EVERYBODY, OWNERS, PROGRAMME, RECORDS
 from tests.security.world import KINDS, World
@@ -79,15 +80,25 @@ def plant(world: World) -> dict[str, Canary]:
     """Write a canary into every text of every tenant's rows. Return what each stands for."""
     planted: dict[str, Canary] = {}
     numbers = count(1)
-    for row, kind, owner in _rows(world):
-        audience = EVERYBODY if kind in PUBLIC else KINDS[kind][1]
-        _write(row, planted, numbers, kind=kind, owner=owner, audience=audience)
+    with _trail_open():
+        for row, kind, owner in _rows(world):
+            audience = EVERYBODY if kind in PUBLIC else KINDS[kind][1]
+            _write(row, planted, numbers, kind=kind, owner=owner, audience=audience)
     for role, user in world.people.items():
         if user:
             _write(user, planted, numbers, kind=f"name of {role}", owner=_home(role), audience=_who_knows(role))
     for canary, (place, owner, audience) in world.file_canaries.items():
         planted[canary] = Canary(place, owner, audience)
     return planted
+
+
+@contextmanager
+def _trail_open() -> Iterator[None]:
+    """What the trail told is written once, for the owner of its table, too: the canaries come in by the back door."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_kept")
+        yield
+        cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER audit_event_kept")
 
 
 def _rows(world: World) -> Iterator[tuple[models.Model, str, str]]:
