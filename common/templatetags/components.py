@@ -344,6 +344,12 @@ def redline(*, ops, label="", legend=False, language="") -> dict:
     }
 
 
+@register.simple_block_tag
+def once(content) -> SafeString:
+    """`{% once as name %}…{% endonce %}`: what is written in several places of a page and need be drawn only once."""
+    return content
+
+
 # --- Error pages ----------------------------------------------------------------------------------------------------
 
 

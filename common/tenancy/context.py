@@ -13,22 +13,22 @@ from django.db import connection, transaction
 SETTINGS = ("app.user_id", "app.company_id", "app.request_id")
 
 
-def _write(values: tuple[str, str, str]) -> None:
+_PRESENT = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
+_READ = f"SELECT {_PRESENT}"
+# PostgreSQL works the columns out in their order, so that the first three are what was there before.
+_WRITE = f"{_READ}, {', '.join(f'set_config({name!r}, %s, true)' for name in SETTINGS)}"
+
+
+def _write(values: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Set the context, and return the one before."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.company_id', %s, true),"
-            " set_config('app.request_id', %s, true)",
-            values,
-        )
+        cursor.execute(_WRITE, values)
+        return cursor.fetchone()[:3]
 
 
 def _read() -> tuple[str, str, str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(current_setting('app.user_id', true), ''),"
-            " coalesce(current_setting('app.company_id', true), ''),"
-            " coalesce(current_setting('app.request_id', true), '')"
-        )
+        cursor.execute(_READ)
         return cursor.fetchone()
 
 
@@ -53,7 +53,8 @@ def current_user_id() -> UUID | None:
 def acting_as(user_id: UUID | None, *, company_id: UUID | None = None, request_id: str = "") -> Iterator[None]:
     """Run the block in a transaction (or savepoint) as `user_id`, then give the context back to who had it."""
     with transaction.atomic():
-        before = _read()
-        set_context(user_id, company_id=company_id, request_id=request_id or before[2])
+        before = _write((str(user_id or ""), str(company_id or ""), request_id))
+        if before[2] and not request_id:
+            _write((str(user_id or ""), str(company_id or ""), before[2]))
         yield
         _write(before)
