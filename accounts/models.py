@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel, in_language
 
+from .catalogue import Document
+
 
 class UserManager(BaseUserManager):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
@@ -62,3 +64,26 @@ class User(IdentifiedModel, AbstractBaseUser):
 
     def get_full_name(self):
         return str(self)
+
+
+class Acceptance(IdentifiedModel):
+    """That a person agreed to one version of a document, and when. Written once, changed never."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acceptances")
+    document = models.CharField(max_length=10, choices=Document)
+    version = models.CharField(max_length=20)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("acceptance")
+        verbose_name_plural = _("acceptances")
+        ordering = ["accepted_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "document", "version"], name="accounts_acceptance_once_a_version"),
+            models.CheckConstraint(
+                condition=models.Q(document__in=Document.values), name="accounts_acceptance_document"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document} {self.version}"

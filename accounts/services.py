@@ -1,12 +1,16 @@
 """Deeds on accounts. They know no tenant; who may sign in where is decided by memberships and seats."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from .catalogue import EDITIONS, Document
 from .enums import SessionKey
-from .models import User
+from .models import Acceptance, User
 from .signals import account_changed
 
 OPERATOR_EMAIL = "operator@portal.invalid"
@@ -89,3 +93,12 @@ def keep_interrupted(*, request, user_id) -> bool:
         "fields": [[name, value] for name, value in fields if name != "csrfmiddlewaretoken"],
     }
     return True
+
+
+def accept_documents(*, user: User, documents: Iterable[Document], now: datetime) -> None:
+    """Keep that the person agrees to the present version of each; what they agreed to before stays as it was."""
+    rows = [
+        Acceptance(user=user, document=document, version=EDITIONS[document].version, accepted_at=now)
+        for document in documents
+    ]
+    Acceptance.objects.bulk_create(rows, ignore_conflicts=True)

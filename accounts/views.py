@@ -9,16 +9,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, ngettext
+from django.utils.translation import check_for_language, get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from . import queries, rendering, services
+from .catalogue import EDITIONS
 from .enums import SessionKey
 from .middleware import own_page
 from .permissions import was_confirmed_lately
@@ -52,6 +53,31 @@ class SetLanguageView(View):
             wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
         return wanted if safe and wanted.startswith("/") else "/"
+
+
+class DocumentView(TemplateView):
+    """What one agrees to before the first use: the present version, in the reader's language. Everybody may read it."""
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.edition = EDITIONS.get(kwargs["document"])
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.edition is None:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_template_names(self):
+        return ["accounts/document.html"]
+
+    def get_context_data(self, **kwargs):
+        language = "en" if get_language() == "en" else "ja"
+        return super().get_context_data(
+            title=self.edition.document.label,
+            version=self.edition.version,
+            text=f"{self.edition.templates}_{language}.html",
+            **kwargs,
+        )
 
 
 class ConfirmedMixin:

@@ -14,7 +14,7 @@ class RequestIdFilter(logging.Filter):
 
 
 # Addresses whose last part is the key itself (common.views.links, programmes.views.calendar).
-LINKS = re.compile(r"/(approve|read|reading|survey|calendar|verify)/[^/\s\"'?]+")
+LINKS = re.compile(r"/(approve|invitation|read|reading|survey|calendar|verify)/[^/\s\"'?]+")
 
 
 class LinkFilter(logging.Filter):

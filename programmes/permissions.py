@@ -35,3 +35,9 @@ def can_write_presentation(user, presentation) -> bool:
 def can_register(user, session, company_id) -> bool:
     """People are registered by their company, and by the secretariat for it; advisers look on."""
     return can_manage(user, session.programme_id) or is_member(user, company_id)
+
+
+def leads(user, programme_id) -> bool:
+    """Somebody with a leader's seat in the programme; and command-line work, which founded it."""
+    seats = Seat.objects.current().filter(programme_id=programme_id, user_id=user.pk)
+    return seats.filter(role__in=(SeatRole.LEADER, SeatRole.OPERATOR)).exists()

@@ -9,6 +9,7 @@ from .views import (
     door,
     ending,
     enquiries,
+    invitations,
     notices,
     online,
     outcome,
@@ -260,4 +261,19 @@ urlpatterns = [
         enquiries.CloseEnquiryView.as_view(),
         name="close_enquiry",
     ),
+    # Invitations
+    path("programmes/<uuid:programme_id>/invitations/", invitations.InvitationsView.as_view(), name="invitations"),
+    path("programmes/<uuid:programme_id>/invitations/send/", invitations.InviteView.as_view(), name="send_invitations"),
+    path("programmes/<uuid:programme_id>/invitations/new-seat/", invitations.NewSeatView.as_view(), name="new_seat"),
+    path(
+        "programmes/<uuid:programme_id>/invitations/sent/<uuid:job_id>/",
+        invitations.InvitationRunView.as_view(),
+        name="invitation_run",
+    ),
+    path(
+        "programmes/<uuid:programme_id>/invitations/<uuid:invitation_id>/take-back/",
+        invitations.TakeBackView.as_view(),
+        name="take_back_invitation",
+    ),
+    path("invitation/<str:token>/", invitations.AcceptInvitationView.as_view(), name="accept_invitation"),
 ]

@@ -203,6 +203,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {
     "unknown_link": "10/m/ip",
     "decision": "10/m/key",
+    "invitation": "10/m/key",
     "receipt": "120/m/key,2000/d/key",
     "survey": "60/m/ip",
 }

@@ -28,6 +28,7 @@ from .feedback import (
     SurveyQuerySet,
 )
 from .following import Charge, Extension, LastingQuerySet, MemoSave, MemoSaveQuerySet
+from .invitations import Invitation, InvitationQuerySet
 from .mailings import Mailing, MailingQuerySet, MailingRecipient, MailingRecipientQuerySet
 from .notices import Notice, NoticeLetter, NoticeLetterQuerySet, NoticeQuerySet, NoticeRead, NoticeReadQuerySet
 from .programme import (
@@ -91,6 +92,8 @@ __all__ = [
     "FacilitatorQuerySet",
     "Feedback",
     "FeedbackQuerySet",
+    "Invitation",
+    "InvitationQuerySet",
     "LastingQuerySet",
     "Mailing",
     "MailingQuerySet",

@@ -17,6 +17,7 @@ LOOSE_KEYS: dict[tuple[str, str, str], str] = {
 }
 _COMPANY_FILE = "a company's file belongs to the company, whichever programme it was handed in for"
 LOOSE_KEYS |= {
+    ("programmes_invitation", "company_id", "job_id"): "the work of one press is the programme's",
     ("policies_approvalrequest", "programme_id", "scan_id"): _COMPANY_FILE,
     ("policies_evidence", "programme_id", "file_id"): _COMPANY_FILE,
     ("policies_cycle", "programme_id", "based_on_id"): "the next version may belong to the next year's programme",
@@ -25,7 +26,13 @@ LOOSE_KEYS |= {
 # Tables whose rows are written once, and what the web role may do to them.
 APPEND_ONLY = {
     table: {"SELECT", "INSERT"}
-    for table in ("audit_event", "policies_move", "policies_paragraphsave", "policies_readreceipt")
+    for table in (
+        "accounts_acceptance",
+        "audit_event",
+        "policies_move",
+        "policies_paragraphsave",
+        "policies_readreceipt",
+    )
 }
 # What everybody may read, signed in or not.
 PUBLIC = {

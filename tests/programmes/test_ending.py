@@ -161,9 +161,7 @@ def test_closing_ends_what_advisers_see_and_what_waits(cast):
     Reminder.objects.create(
         to_user=cast.people["staff"], kind="x", due_on=timezone.localdate(), key="k", programme_id=cast.programme.pk
     )
-    job = Job.objects.create(
-        kind="x", requested_by=cast.people["secretariat"], programme_id=cast.programme.pk
-    )
+    job = Job.objects.create(kind="x", requested_by=cast.people["secretariat"], programme_id=cast.programme.pk)
     with seen_by(adviser):
         assert Company.objects.content_visible_to(adviser).filter(pk=cast.company.pk).exists()
     close(cast)

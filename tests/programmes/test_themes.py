@@ -153,4 +153,6 @@ def test_it_is_chosen_recorded_and_seen_on_the_pages(cast, sign_in):
     assert not MilestoneDate.objects.filter(kind=step(cast), cancelled_on__isnull=True).exists()
     other = desk.get(reverse("dashboards:step", args=[cast.programme.pk, cast.company.pk, step(cast, "approved").pk]))
     assert other.status_code == 404
-    assert "相談や苦情の受付を始めた日" in " ".join(words(desk.get(reverse("dashboards:programme", args=[cast.programme.pk])), "td"))
+    assert "相談や苦情の受付を始めた日" in " ".join(
+        words(desk.get(reverse("dashboards:programme", args=[cast.programme.pk])), "td")
+    )

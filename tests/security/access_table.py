@@ -131,6 +131,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(get=MANAGED, post=MANAGED, posted=(302,), named={"mailing_id": "sent mailing"}),
     ),
     "dashboards:discard_mailing": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
+    # Inviting: nobody was ticked, so there is nobody to invite; and the pages behind one press and one invitation.
+    "programmes:invitations": (Page(**FOR_SECRETARIAT),),
+    "programmes:send_invitations": (Page(knows=PROGRAMME, post=MANAGED, posted=(302,)),),
+    "programmes:new_seat": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:invitation_run": (
+        Page(get=MANAGED, named={"job_id": "invitations job"}),
+        Page(named={"job_id": "programme's job"}),
+    ),
+    "programmes:take_back_invitation": (Page(get=MANAGED, post=MANAGED, posted=(302,)),),
     # What everybody was told: of oneself alone.
     "notifications:inbox": (Page(get=SIGNED_IN),),
     "notifications:settings": (Page(get=SIGNED_IN, post=SIGNED_IN, posted=(200,)),),
@@ -466,6 +475,9 @@ GATES: dict[str, Gate] = {
     # Open to whoever holds the word in the address; this one is nobody's.
     "policies:approve": Gate((404, 404), (404, 404)),
     "policies:read": Gate((404, 404), (404, 404)),
+    "programmes:accept_invitation": Gate((404, 404), (404, 404)),
+    # What one agrees to before the first use; the address that the sweep fills in names none.
+    "accounts:document": Gate((404, 404), (404, 404)),
     "reports:read_draft": Gate((404, 404), (404, 404)),
     "programmes:survey_link": Gate((404, 404), (404, 404)),
     # The check of a certificate: a field for its code, and what stands behind one.

@@ -75,6 +75,7 @@ NAMED_BY = {
     "word_import_id": "text from Word",
     "mailing_id": "mailing",
     "notice_id": "notice",
+    "invitation_id": "invitation",
     "enquiry_id": "enquiry",
     "message_id": "own message",
 }

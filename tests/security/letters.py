@@ -1,11 +1,15 @@
 """Rows of letters, announcements and enquiries for each owner."""
 
+import hashlib
 from datetime import timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
+from companies.models import Membership, Person
+from jobs.models import Job
 from notifications.models import Message
-from programmes.models import Enquiry, EnquiryPost, Mailing, MailingRecipient, Notice, NoticeLetter, NoticeRead
+from programmes.models import Enquiry, EnquiryPost, Invitation, Mailing, MailingRecipient, Notice, NoticeLetter, NoticeRead
 from tests.security import audiences
 
 KINDS = {
@@ -13,6 +17,8 @@ KINDS = {
     "sent mailing": (Mailing, audiences.MANAGED),
     "recipient of a mailing": (MailingRecipient, audiences.MANAGED),
     "own message": (Message, audiences.MANAGERS),
+    "invitation": (Invitation, audiences.MANAGED),
+    "invitations job": (Job, audiences.MANAGED),
     "notice": (Notice, audiences.PROGRAMME),
     "notice to advisers": (Notice, audiences.SEATED),
     "later notice": (Notice, audiences.MANAGED),
@@ -28,6 +34,7 @@ def fill(world, owner: str) -> None:
     head = {"company": "manager"}.get(owner, owner)
     own = Message.objects.create(to_user=world.people[head], kind="job_done", language="ja", path="/help/")
     world.keep("own message", owner, own)
+    _fill_invitations(world, owner)
     _fill_notices(world, owner)
     _fill_enquiries(world, owner)
 
@@ -48,6 +55,34 @@ def _fill_mailings(world, owner: str) -> None:
         language="ja",
     )
     world.keep("recipient of a mailing", owner, recipient)
+
+
+def _fill_invitations(world, owner: str) -> None:
+    """Somebody who has no account yet is invited to act for the company; the word of the link is not kept anywhere."""
+    author = world["seat", owner].user
+    job = Job.objects.create(
+        kind="programmes.invitations",
+        title="Invitations",
+        requested_by=author,
+        state=Job.State.DONE,
+        programme_id=world["programme", owner].pk,
+    )
+    world.keep("invitations job", owner, job)
+    person = Person.objects.create(company=world["company", owner], name_en="Invited", email="invited@example.com")
+    Membership.objects.create(company=world["company", owner], person=person, role="staff")
+    invitation = Invitation.objects.create(
+        programme=world["programme", owner],
+        company=world["company", owner],
+        person=person,
+        address="invited@example.com",
+        language="en",
+        invited_by=author,
+        job=job,
+        token_hash=hashlib.sha256(owner.encode()).hexdigest(),
+        mail_id=uuid4(),
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    world.keep("invitation", owner, invitation)
 
 
 def _fill_notices(world, owner: str) -> None:

@@ -145,6 +145,8 @@ comment of a reader      | -       | -     | -         | -        | -       | - 
 mailing                  | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 sent mailing             | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 recipient of a mailing   | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+invitation               | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
+invitations job          | -       | -     | -         | -        | -       | -          | -      | cn          | s     | -
 own message              | c       | -     | n         | s        | -       | -          | -      | -           | -     | -
 notice                   | cn      | cn    | cn        | s        | cn      | cn         | cn     | cn          | s     | -
 notice to advisers       | -       | -     | -         | -        | cn      | cn         | cn     | cn          | s     | -
