@@ -2,13 +2,16 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test setup services stop lint bench
+.PHONY: help run code test setup services stop lint bench
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## the whole portal with demo data, until Ctrl-C (PORT=8001 for another port)
 	@exec $(PYTHON) scripts/run.py --follow-parent
+
+code: ## in the demo: what the authenticator app of somebody shows now (EMAIL=address)
+	@PORTAL_DEMO=1 exec $(PYTHON) scripts/services.py run $(PYTHON) manage.py print_code $(EMAIL)
 
 test: ## set up, then check style and contracts and run every test
 	@sh scripts/setup.sh --tests

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .permissions import was_confirmed_lately
+from .queries import is_last_needed_factor
 
 WORDS = {
     "account_inactive": _("This account is closed. Please ask the secretariat."),
@@ -77,6 +78,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text):
         return _boxes().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator):
+        return not is_last_needed_factor(authenticator)
 
     def generate_authenticator_name(self, user, type):
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()

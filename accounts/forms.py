@@ -16,7 +16,7 @@ KEYPAD = {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 class _CodeMixin(PortalFormMixin):
     submit_label = _("Continue")
-    code_label = _("Code")
+    code_label = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,16 +1,20 @@
-"""How long a session lasts, and the language of a page."""
+"""How long a session lasts, who needs a second factor, and the language of a page."""
 
 import time
 from urllib.parse import urlencode
 
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
-from django.shortcuts import resolve_url
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from .enums import SessionKey
+from .permissions import must_set_up_second_factor
 from .queries import NOTE_SECONDS
 from .services import keep_interrupted
 
@@ -70,6 +74,38 @@ def own_page(request, address: str) -> str:
     """Return the address without host when it is one of this portal, else ""."""
     here = f"{request.scheme}://{request.get_host()}/"
     return address.removeprefix(here.removesuffix("/")) if address.startswith(here) else ""
+
+
+class SecondFactorMiddleware:
+    """Lead whoever has a seat that needs a second factor to setting one up, or to using it, before anything else.
+
+    Looked at on every request, and without a query: the session says what was shown, and whether it is needed came with
+    the person. What asks for no sign-in stays open, and so do the pages on which this is put right.
+    """
+
+    open_to_all = ("account_", "mfa_", "accounts:")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not must_set_up_second_factor(request) or not self._is_guarded(request, view_func):
+            return None
+        address = reverse("mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_index")
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": address})
+        wanted = request.get_full_path() if request.method == "GET" else "/"
+        request.session[SessionKey.GOING_TO] = wanted
+        return redirect(f"{address}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+    def _is_guarded(self, request, view_func) -> bool:
+        """False for pages that anybody may open: those behind the sign-in say so by their class."""
+        if request.resolver_match.view_name.startswith(self.open_to_all):
+            return False
+        return issubclass(getattr(view_func, "view_class", object), LoginRequiredMixin)
 
 
 class LanguageMiddleware:

@@ -4,6 +4,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -119,6 +121,17 @@ class ContinueView(LoginRequiredMixin, TemplateView):
             return redirect("/")
         at, back = datetime.fromisoformat(kept["at"]), own_page(request, kept["back"]) or "/"
         return self.render_to_response(self.get_context_data(kept=kept, at=at, back=back))
+
+
+class RemovePasskeyView(RemoveWebAuthnView):
+    """allauth's, which would take the only second factor from somebody whose seats need one."""
+
+    def form_valid(self, form):
+        adapter = get_factor_adapter()
+        if adapter.can_delete_authenticator(self.object):
+            return super().form_valid(form)
+        messages.error(self.request, adapter.error_messages["cannot_delete_authenticator"])
+        return redirect("mfa_list_webauthn")
 
 
 class SessionsView(LoginRequiredMixin, TemplateView):

@@ -52,7 +52,7 @@ class WebClient(Client):
 
     def force_login(self, user, backend=None, *, second_factor=True):
         """Sign in without a page. Its session says what one says that came by a password and the code of an app."""
-        super().force_login(user, backend or "allauth.account.auth_backends.AuthenticationBackend")
+        super().force_login(user, backend or settings.AUTHENTICATION_BACKENDS[0])
         session = self.session
         session.update(proofs_of(user, second_factor=second_factor))
         session.save()

@@ -435,7 +435,7 @@ class Stack:
         """Sign `user` in without a page; return the value of the cookie named `session`. Within `portal()`."""
         store = SessionStore()
         store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.update(proofs_of(user))
         store.create()

@@ -13,6 +13,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from signing_in import signed_in  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from common.tenancy import acting_as  # noqa: E402
@@ -45,8 +46,7 @@ def main(code: str) -> None:
     user = User.objects.get(email="secretariat@bench.example")
     with acting_as(user.pk):
         programme = Programme.objects.get(code=code)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client = signed_in(user)
     url = reverse("dashboards:companies", args=[programme.pk])
     print(json.dumps({"pages": {name: counted(client, f"{url}?{query}") for name, query in QUERIES.items()}}))
 

@@ -18,6 +18,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from signing_in import signed_in  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from common.tenancy import acting_as  # noqa: E402
@@ -87,8 +88,7 @@ def timed(deed) -> tuple[object, dict]:
 
 def main(people: int, rows: int) -> None:
     leader = User.objects.get(email=LEADER)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(leader, "allauth.account.auth_backends.AuthenticationBackend")
+    client = signed_in(leader)
     with acting_as(leader.pk):
         onsite, online_one = Session.objects.order_by("starts_at")[:2]
         Session.objects.filter(pk=online_one.pk).update(method="hybrid")

@@ -14,6 +14,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from signing_in import signed_in  # noqa: E402
 from slots import slot_page, whole_round  # noqa: E402
 from texts import comparison  # noqa: E402
 from waiting import queue  # noqa: E402
@@ -22,12 +23,6 @@ from writing import writing  # noqa: E402
 from accounts.models import User  # noqa: E402
 from common.tenancy import acting_as  # noqa: E402
 from programmes.models import Programme  # noqa: E402
-
-
-def signed_in(user: User) -> Client:
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 def counted(client: Client, path: str) -> dict:

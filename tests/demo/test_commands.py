@@ -1,4 +1,4 @@
-"""`load_demo` and `print_sign_in`: only in a demo, twice without harm, and true to what is there."""
+"""`load_demo`, `print_sign_in` and `print_code`: only in a demo, twice without harm, and true to what is there."""
 
 import re
 import shutil
@@ -6,12 +6,15 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queries import with_needs
 from accounts.services import open_account, system_operator
 from companies.models import Person
 from consultations.models import Consultation
@@ -55,18 +58,18 @@ def loaded(first_load, db, tmp_path):
         yield said
 
 
-def run(command: str) -> str:
+def run(command: str, *words: str) -> str:
     out = StringIO()
     with web_role():
-        call_command(command, stdout=out)
+        call_command(command, *words, stdout=out)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("command", ["load_demo", "print_sign_in"])
+@pytest.mark.parametrize("command", [("load_demo",), ("print_sign_in",), ("print_code", "a@b.example")])
 def test_outside_a_demo_they_refuse_and_do_nothing(db, settings, tmp_path, command):
     settings.VAR_DIR = tmp_path
     with pytest.raises(CommandError, match="not a demo"):
-        run(command)
+        run(*command)
     assert not Programme.objects.exists()
     assert not User.objects.exists()
     assert list(tmp_path.iterdir()) == []
@@ -138,8 +141,25 @@ class TestLoaded:
         assert "株式会社髙嶺精密" in japanese
         assert "Takamine Seimitsu Co., Ltd." in english
         assert "ログイン" in japanese
+        assert page.count("make code EMAIL=…") == 2
         idle = [line.split()[0] for line in english.splitlines() if "no company at present" in line]
         assert idle == ["kobayakawa@kobayakawa-sr.example", "adviser1@sharoshi.example"]
+
+    def test_everybody_whose_role_needs_a_code_gets_the_one_that_opens_the_door(self, loaded, client):
+        cache.clear()
+        leader = User.objects.get(email="mochizuki@spp-office.example")
+        client.post(reverse("account_login"), {"login": leader.email, "password": kept_password()})
+        said = run("print_code", leader.email)
+        code, left = re.fullmatch(r"(\d{6})  \(for (\d+) seconds more, once\)\n", said).groups()
+        assert int(left) >= 10
+        assert client.post(reverse("mfa_authenticate"), {"code": code})["Location"] == reverse("dashboards:home")
+        assert client.get(reverse("dashboards:home")).status_code == 302
+        without = with_needs().filter(needs_second_factor=True, email__endswith=".example", authenticator__isnull=True)
+        assert list(without) == []
+        staff = with_needs().filter(needs_second_factor=False, email__endswith=".example").first()
+        assert run("print_code", staff.email) == "No second step: the password is enough.\n"
+        with pytest.raises(CommandError, match="Nobody of the demo"):
+            run("print_code", "operator@portal.invalid")
 
 
 def test_a_load_that_was_cut_off_is_caught_up_with(in_demo):

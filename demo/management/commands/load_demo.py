@@ -10,6 +10,7 @@ from demo.management.refusal import refuse_outside_demo
 from demo.services import (
     add_pilot_texts,
     data,
+    give_apps,
     give_password,
     is_loaded,
     kept_password,
@@ -54,6 +55,9 @@ class Command(BaseCommand):
         given = give_password(password=kept or make_kept_password(), to_everybody=not kept)
         if given:
             self._tell(f"{given} people can sign in.")
+        apps = give_apps()
+        if apps:
+            self._tell(f"{apps} of them have an authenticator app; `make code EMAIL=address` says what it shows.")
 
     def _tell(self, sentence: str) -> None:
         """Say how far it is, with the seconds since the start, at once also where the output is a pipe."""

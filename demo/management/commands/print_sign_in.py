@@ -27,6 +27,8 @@ class Command(BaseCommand):
             "",
             _("Sign in at %(address)s") % {"address": address},
             _("Password of everybody below: %(password)s") % {"password": kept_password()},
+            _("Secretariat, advisers and managers then enter a code. This prints it: %(command)s")
+            % {"command": "make code EMAIL=…"},
             _("Or ask for a code by e-mail; every e-mail of the demo lands at %(mailbox)s")
             % {"mailbox": address + reverse("notifications:mailbox")},
             "",
