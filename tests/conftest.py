@@ -1,5 +1,7 @@
 """Fixtures that every test may use: a client bound by row-level security, and a cast of people to leak to."""
 
+import gc
+
 import pytest
 from django.db import connection
 from django.utils import translation
@@ -23,6 +25,12 @@ def pytest_collection_modifyitems(config, items) -> None:
     """Among several processes, begin with what takes longest. One alone keeps the order of pytest."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: urgency(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone what lives until the end: the collector would go through all modules and tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config, log) -> Lanes | None:

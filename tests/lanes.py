@@ -7,14 +7,14 @@ is slow to start.
 
 from xdist.scheduler import LoadScopeScheduling
 
-# The walks over everybody's pages take as long as all else with a browser: they are worth a stack of their own.
-WHOLE = ("tests/browser/test_homes.py", "tests/browser/", "tests/faults/")
+# One stack each: to load another demo would take longer than to begin early enough.
+WHOLE = ("tests/browser/", "tests/faults/")
 # What begins first, in this order; all else follows as pytest finds it. Measured with `pytest --durations`: the sweep
 # and the browser take minutes, most modules seconds.
 LONGEST = (
     "tests/browser/",
-    "tests/security/test_sweep.py::Sweep",
     "tests/faults/",
+    "tests/security/test_sweep.py::Sweep",
     "tests/security/test_tampering.py",
     "tests/demo/",
     "tests/security/",

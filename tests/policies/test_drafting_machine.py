@@ -278,6 +278,6 @@ def test_nothing_that_was_written_ever_disappears():
     run_state_machine_as_test(
         Isolated,
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -224,6 +224,6 @@ def test_no_text_ever_disappears():
     run_state_machine_as_test(
         Isolated,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -144,7 +144,7 @@ class House:
 
 
 @given(steps=steps)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_order_leaves_figures_that_are_the_rows(cast, steps):
     desk = cast.people["secretariat"]
     companies = [cast.company, cast.neighbour.company]

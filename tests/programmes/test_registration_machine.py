@@ -200,7 +200,7 @@ def test_counts_equal_rows_and_no_seat_is_given_twice_in_any_order():
     run_state_machine_as_test(
         Isolated,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

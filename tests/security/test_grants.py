@@ -272,7 +272,7 @@ def test_no_history_of_grants_shows_anybody_too_much_or_too_little(db):
     run_state_machine_as_test(
         Grants,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

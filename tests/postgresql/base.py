@@ -1,0 +1,29 @@
+"""Django empties all tables with TRUNCATE, which gives each of several hundred tables and indexes a new file: two seconds.
+
+Here the rows of the tables that have some are deleted, in one statement, so that no foreign key is in the way, and without
+the triggers that keep people from deleting.
+"""
+
+from common.postgresql import base
+
+
+class DatabaseOperations(base.DatabaseOperations):
+    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+        names = {table: self.quote_name(table) for table in sorted(tables)}
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {n})" for t, n in names.items()))
+            full = [names[row[0]] for row in cursor.fetchall()]
+        if reset_sequences or not full:
+            return super().sql_flush(
+                style, full and tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
+            )
+        deletions = ", ".join(f"gone_{place} AS (DELETE FROM {name})" for place, name in enumerate(full))
+        return [
+            *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in full),
+            f"WITH {deletions} SELECT 1",
+            *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in full),
+        ]
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
