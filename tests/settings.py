@@ -10,6 +10,7 @@ DEVELOPMENT = True
 DATABASES = {
     "default": {
         **PORTAL_DATABASES["owner"],
+        "ENGINE": "tests.postgresql",
         "CONN_MAX_AGE": 0,
         # A test that commits is cleared by emptying all tables, the trail with them.
         "OPTIONS": {**PORTAL_DATABASES["owner"].get("OPTIONS", {}), "options": "-c app.clearing=on"},
