@@ -25,6 +25,10 @@ class SeatForm(PortalFormMixin, forms.ModelForm):
 
     def __init__(self, *args, leads: bool, **kwargs):
         super().__init__(*args, **kwargs)
+        # The words of the model serve programmes and companies, too; these are people.
+        self.fields["name_ja"].label = _("Name (Japanese)")
+        self.fields["name_en"].label = _("Name (English)")
+        self.fields["name_kana"].label = _("Name (kana)")
         roles = [SeatRole.ADVISER, SeatRole.MEMBER, SeatRole.LEADER] if leads else [SeatRole.ADVISER]
         self.fields["role"] = forms.ChoiceField(
             label=_("Role"), choices=[(role.value, role.label) for role in roles], widget=forms.RadioSelect
