@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from common.tenancy.operations import COMPANIES, MANAGED_PROGRAMMES, RECORDS, DefinerFunction, GrantToDefiner
+from common.tenancy.operations import COMPANIES, MANAGED_PROGRAMMES, RECORDS, DefinerFunction
 
 # As whom somebody does it, asked while it happens: later nobody could tell. In a company the own people come first, then
 # who advises it; the secretariat acts for programmes.
@@ -94,11 +94,10 @@ OR (object_type = 'accounts.user' AND company_id IS NULL AND programme_id IS NUL
 
 
 class Migration(migrations.Migration):
-    # The function reads who is of a company; its body is bound late, the grant is not.
-    dependencies = [("audit", "0002_row_policies"), ("companies", "0002_row_policies")]
+    # The functions read who is of a company and who has a seat: bound late, and granted where those tables are made.
+    dependencies = [("audit", "0002_row_policies")]
     operations = [
         migrations.AddField("Event", "acting_role", models.CharField(blank=True, max_length=12)),
-        *[GrantToDefiner(model) for model in ("companies.Membership", "companies.Person")],
         DefinerFunction("tell_acting_role", returns="trigger", body=ACTING_ROLE, volatility="VOLATILE"),
         migrations.RunSQL(REFUSAL, NO_REFUSAL),
         migrations.AddIndex(

@@ -15,10 +15,10 @@ from audit.enums import Kind
 from audit.forms import TrailForm
 from audit.models import Event
 from companies.enums import AccessKind
-from companies.models import Company, Membership
+from companies.models import Company
 from policies.enums import State
 from policies.forms.cohort import PlainSelect
-from programmes.models import Seat
+from policies.queries.trail import accounts_of_company, accounts_of_programme
 from programmes.views import CompanyPageMixin, ProgrammeMixin
 
 
@@ -77,8 +77,7 @@ class CompanyTrailMixin(TrailMixin, CompanyPageMixin):
         return queries.of_company(self.company.pk)
 
     def account_events(self):
-        own = Membership.objects.current().filter(company=self.company, person__user__isnull=False)
-        return queries.of_accounts(own.values_list("person__user_id", flat=True))
+        return queries.of_accounts(accounts_of_company(self.company))
 
     def address(self, name):
         return reverse(name.format("company"), args=[self.company.pk])
@@ -102,8 +101,7 @@ class ProgrammeTrailMixin(TrailMixin, ProgrammeMixin):
         return queries.of_programme(self.programme.pk)
 
     def account_events(self):
-        seats = Seat.objects.current().filter(programme=self.programme, user__isnull=False)
-        return queries.of_accounts(seats.values_list("user_id", flat=True).distinct())
+        return queries.of_accounts(accounts_of_programme(self.programme))
 
     def companies(self):
         listed = Company.objects.visible_to(self.request.user).filter(enrolments__programme=self.programme).distinct()

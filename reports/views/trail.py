@@ -37,7 +37,7 @@ class TrailFile(View):
             with_company=self.with_company,
             lines=self.lines(self.found.iterator(chunk_size=1000)),
         )
-        name = f"{self.code}-{_('deeds')}-{self.day.isoformat()}"
+        name = "-".join([self.code, _("deeds"), self.day.isoformat()])
         if request.GET.get("as") == "csv":
             return _file(trail_sheet.trail_csv(listing), "text/csv; charset=utf-8", f"{name}.csv")
         return _file(trail_sheet.trail_workbook(listing), XLSX, f"{name}.xlsx")
