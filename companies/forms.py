@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from common.components import with_query
 from common.forms import PortalFormMixin
 
+from .enums import MemberRole, PersonLevel
 from .validators import (
     complete_corporate_number,
     normalise_corporate_number,
@@ -112,6 +113,15 @@ class WholeNumberField(forms.IntegerField):
         return super().to_python(value)
 
 
+def clean_base(form) -> dict:
+    """Return what the person had before them. Nonsense counts as nothing, so that every change is compared."""
+    try:
+        found = json.loads(form.cleaned_data["base"])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 class ProfileForm(PortalFormMixin, forms.Form):
     """A company's profile, and the one that whoever fills it in had before them."""
 
@@ -167,13 +177,7 @@ class ProfileForm(PortalFormMixin, forms.Form):
         if not corrects:
             del self.fields["buyer"], self.fields["note"]
 
-    def clean_base(self) -> dict:
-        """Return what the person had before them. Nonsense counts as nothing, so that every change is compared."""
-        try:
-            found = json.loads(self.cleaned_data["base"])
-        except (ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
+    clean_base = clean_base
 
     def clean(self):
         values = super().clean()
@@ -184,3 +188,101 @@ class ProfileForm(PortalFormMixin, forms.Form):
     def profile(self) -> dict:
         """Return the values of the profile alone."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("base", "note")}
+
+
+# --- People -------------------------------------------------------------------------------------------------------------
+
+
+class ContactForm(PortalFormMixin, forms.Form):
+    """Somebody of a company, and what whoever fills it in had before them."""
+
+    submit_label = _("Save the contact")
+
+    name_ja = forms.CharField(label=_("Name (Japanese)"), max_length=100, required=False)
+    name_kana = WrittenField(
+        label=_("Name (kana)"),
+        normalise=normalise_kana,
+        validators=[validate_kana],
+        max_length=100,
+        required=False,
+        help_text=_("Hiragana or katakana. Lists and name cards are sorted by it."),
+    )
+    name_en = forms.CharField(
+        label=_("Name (English)"), max_length=100, required=False, help_text=_("Used in English reports.")
+    )
+    title = forms.CharField(label=_("Job title"), max_length=100, required=False)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        help_text=_("Several people may have the same address, where they share a mailbox. It may be empty."),
+    )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=PersonLevel.choices,
+        widget=forms.RadioSelect,
+        help_text=_("For which sessions somebody is meant. What they may do here is another matter."),
+    )
+    base = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    clean_base = clean_base
+
+    def clean(self):
+        values = super().clean()
+        if not self.errors and not values.get("name_ja") and not values.get("name_en"):
+            self.add_error("name_ja", _("Please write the name in Japanese or in English."))
+        return values
+
+    def contact(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("base", "role")}
+
+
+RIGHTS = (("", _("None: stands in lists and can be registered")), *MemberRole.choices)
+RIGHTS_HELP = _(
+    "Staff write the policy and register people. Managers decide as well who may do what, and record what top management "
+    "decided."
+)
+
+
+class NewPersonForm(ContactForm):
+    """Somebody new, with rights for those who may give them."""
+
+    submit_label = _("Add the person")
+
+    role = forms.ChoiceField(
+        label=_("Rights"), choices=RIGHTS, required=False, widget=forms.RadioSelect, help_text=RIGHTS_HELP
+    )
+
+    def __init__(self, *args, gives_rights: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not gives_rights:
+            del self.fields["role"]
+
+
+class RightsForm(PortalFormMixin, forms.Form):
+    submit_label = _("Save the rights")
+
+    role = forms.ChoiceField(
+        label=_("Rights"), choices=RIGHTS, required=False, widget=forms.RadioSelect, help_text=RIGHTS_HELP
+    )
+
+
+class LeaveForm(PortalFormMixin, forms.Form):
+    """Somebody leaves; who follows them is a choice."""
+
+    submit_label = _("Record that the person left")
+    submit_look = "danger"
+
+    successor = forms.ModelChoiceField(
+        label=_("Successor"),
+        queryset=None,
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Gets the rights of who leaves and, where one of the company's people does this, the open tasks."),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = people
+        self.fields["successor"].label_from_instance = lambda person: (
+            f"{person.name} ({person.title})" if person.title else person.name
+        )

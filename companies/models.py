@@ -181,6 +181,10 @@ class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(company__in=Company.objects.visible_to(user))
 
+    def staying(self):
+        """Who is at the company: those who left stand in what was, and are offered for nothing more."""
+        return self.filter(left_on__isnull=True)
+
 
 class Person(IdentifiedModel):
     """Someone at a company. Signing in is another matter: `user` is empty until they accepted an invitation."""
@@ -195,6 +199,8 @@ class Person(IdentifiedModel):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
+    # From this day on no longer at the company; what they did and said stays theirs.
+    left_on = models.DateField(_("left on"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()

@@ -20,6 +20,11 @@ def can_edit_profile(user, company_id) -> bool:
     return is_member(user, company_id) or is_secretariat_of(user, company_id)
 
 
+def can_give_rights(user, company_id) -> bool:
+    """Who decides what people may do for the company: its managers, and the secretariat."""
+    return is_company_manager(user, company_id) or is_secretariat_of(user, company_id)
+
+
 def is_adviser_of(user, company_id) -> bool:
     return Access.objects.of(user, AccessKind.ADVISER).filter(company_id=company_id).exists()
 

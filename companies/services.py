@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +16,7 @@ from notifications.services import notify
 
 from .enums import AccessKind, MemberRole
 from .models import Company, Membership, Person, ProfileChange
-from .permissions import can_edit_profile, is_member
+from .permissions import can_edit_profile, can_give_rights, is_member, is_secretariat_of
 
 # What a company says about itself; the buyer is the secretariat's own note.
 PROFILE = (
@@ -94,8 +94,10 @@ def end_membership(*, membership: Membership, actor, now: datetime) -> None:
     """Take the person's rights at the company from `now` on; the next request already sees nothing."""
     membership.ended_at = now
     membership.save(update_fields=["ended_at"])
-    end_access(source_ids=[membership.pk])
     audit.log(actor=actor, verb="membership.ended", obj=membership, company_id=membership.company_id)
+    # Last, because who ends their own rights can write nothing here afterwards.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.end_member_access(%s)", [membership.pk])
 
 
 # --- The profile --------------------------------------------------------------------------------------------------------
@@ -132,11 +134,9 @@ def change_profile(
     locked = Company.objects.select_for_update().get(pk=company.pk)
     present = profile_of(locked)
     names = PROFILE if is_own else (*PROFILE, *KEPT_BY_SECRETARIAT)
-    wanted = {name: values[name] for name in names if name in values and values[name] != base.get(name)}
-    wanted = {name: value for name, value in wanted.items() if value != present[name]}
+    wanted, clashes = _compare({name: present[name] for name in names}, values, base)
     if not wanted:
         return SavedProfile(None, {})
-    clashes = {name: present[name] for name in wanted if present[name] != base.get(name)}
     change = ProfileChange(
         company=locked,
         author=actor,
@@ -157,6 +157,13 @@ def change_profile(
     if not is_own:
         _tell_of_correction(change)
     return SavedProfile(change, {})
+
+
+def _compare(present: dict, values: dict, base: dict) -> tuple[dict, dict]:
+    """Return what somebody changed since `base`, and of that what others changed meanwhile, with what stands there."""
+    changed = {name: values[name] for name in present if name in values and values[name] != base.get(name)}
+    wanted = {name: value for name, value in changed.items() if value != present[name]}
+    return wanted, {name: present[name] for name in wanted if present[name] != base.get(name)}
 
 
 def _keep_beside(change: ProfileChange) -> ProfileChange:
@@ -189,3 +196,178 @@ def managers(company_id: UUID) -> list[Membership]:
         company=company_id, role=MemberRole.MANAGER, person__user__is_active=True
     )
     return list(held.select_related("person__user"))
+
+
+# --- People -------------------------------------------------------------------------------------------------------------
+
+CONTACT = ("name_ja", "name_en", "name_kana", "title", "email", "level")
+
+
+def contact_of(person: Person) -> dict[str, object]:
+    """Return what is kept about somebody as values that JSON can carry, from which a form starts."""
+    return {name: getattr(person, name) for name in CONTACT}
+
+
+@transaction.atomic
+def add_person(*, company: Company, values: dict[str, object], role: str, actor) -> Person:
+    """Enter somebody among the company's people, with rights that wait for an account, or none.
+
+    Raises PermissionDenied, and ValidationError at a name that stands there already with the same address.
+    """
+    if not can_edit_profile(actor, company.pk) or (role and not can_give_rights(actor, company.pk)):
+        raise PermissionDenied
+    # Whoever enters people of the company holds it, so that two desks see each other's.
+    Company.objects.select_for_update().get(pk=company.pk)
+    person = Person(company=company, **{name: values[name] for name in CONTACT})
+    _check_alike(person)
+    person.save(force_insert=True)
+    audit.log(actor=actor, verb="person.added", obj=person, company_id=company.pk)
+    if role:
+        _open_membership(person, role, actor=actor)
+    return person
+
+
+def _check_alike(person: Person) -> None:
+    others = Person.objects.staying().filter(company=person.company_id, email__iexact=person.email)
+    for other in others.exclude(pk=person.pk):
+        for name in ("name_ja", "name_en"):
+            mine, theirs = getattr(person, name), getattr(other, name)
+            if mine and "".join(mine.split()).casefold() == "".join(theirs.split()).casefold():
+                words = _("This person stands in the list already, with the same address.")
+                raise ValidationError({name: words}, code="alike")
+
+
+@dataclass(frozen=True)
+class SavedPerson:
+    """What became of a change; `clashes` as in `SavedProfile`."""
+
+    is_changed: bool
+    clashes: dict[str, object]
+
+
+@transaction.atomic
+def change_person(*, person: Person, values: dict[str, object], base: dict[str, object], actor) -> SavedPerson:
+    """Write what was changed in somebody's contact data since `base`; what others changed meanwhile is not overwritten.
+
+    Raises PermissionDenied, and ValidationError as `add_person`.
+    """
+    if not can_edit_profile(actor, person.company_id):
+        raise PermissionDenied
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    wanted, clashes = _compare(contact_of(locked), values, base)
+    if clashes or not wanted:
+        return SavedPerson(False, clashes)
+    for name, value in wanted.items():
+        setattr(locked, name, value)
+    _check_alike(locked)
+    locked.save(update_fields=list(wanted))
+    audit.log(
+        actor=actor, verb="person.changed", obj=locked, company_id=locked.company_id, detail={"fields": list(wanted)}
+    )
+    return SavedPerson(True, {})
+
+
+@transaction.atomic
+def change_rights(*, person: Person, role: str, actor, now: datetime) -> bool:
+    """Let somebody act for the company as manager or staff, or not at all (""); False when it is so already.
+
+    Who never had an account waits for an invitation; who acted for the company before does so again at once. Raises
+    PermissionDenied, and ValidationError at `role` where the company would be left without a manager.
+    """
+    if not can_give_rights(actor, person.company_id):
+        raise PermissionDenied
+    _hold_rights(person.company_id)
+    membership = Membership.objects.current().filter(person=person).first()
+    if (membership.role if membership else "") == role:
+        return False
+    if membership and membership.role == MemberRole.MANAGER:
+        _check_managed_still(membership, actor)
+    if not role:
+        end_membership(membership=membership, actor=actor, now=now)
+    elif membership:
+        membership.role = role
+        membership.save(update_fields=["role"])
+        audit.log(
+            actor=actor, verb="rights.changed", obj=person, company_id=person.company_id, detail={"role": str(role)}
+        )
+    else:
+        _open_membership(person, role, actor=actor)
+    return True
+
+
+def _open_membership(person: Person, role: str, *, actor) -> None:
+    membership = Membership(company_id=person.company_id, person=person, role=role)
+    membership.save(force_insert=True)
+    if person.user_id:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app.reopen_member_access(%s)", [membership.pk])
+    audit.log(actor=actor, verb="rights.given", obj=person, company_id=person.company_id, detail={"role": str(role)})
+
+
+def _hold_rights(company_id: UUID) -> None:
+    """Let rights at one company change one after the other, so that two cannot each take the last but one manager's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rights:{company_id}"])
+
+
+def _check_managed_still(membership: Membership, actor) -> None:
+    """Refuse to leave a company without a manager; the secretariat may, because it can name another."""
+    others = Membership.objects.current().filter(company=membership.company_id, role=MemberRole.MANAGER)
+    if others.exclude(pk=membership.pk).filter(person__user__isnull=False).exists():
+        return
+    if not is_secretariat_of(actor, membership.company_id):
+        raise ValidationError(
+            {"role": _("The company needs a manager who signs in. Please make somebody else a manager first.")}
+        )
+
+
+@transaction.atomic
+def leave_company(*, person: Person, successor: Person | None, actor, now: datetime, today: date) -> None:
+    """Somebody leaves the company: their rights end at once, and a successor gets them, where one is named.
+
+    What they did and said stays theirs. Raises PermissionDenied, and ValidationError at `successor`.
+    """
+    if not can_give_rights(actor, person.company_id):
+        raise PermissionDenied
+    if successor and (successor.pk == person.pk or successor.company_id != person.company_id or successor.left_on):
+        raise ValidationError({"successor": _("Please choose somebody else who is at the company.")})
+    _hold_rights(person.company_id)
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.left_on:
+        return
+    membership = Membership.objects.current().filter(person=person).first()
+    if membership:
+        if successor:
+            _take_over(membership, successor, actor=actor, now=now)
+        if membership.role == MemberRole.MANAGER:
+            try:
+                _check_managed_still(membership, actor)
+            except ValidationError as error:
+                raise ValidationError({"successor": error.message_dict["role"]}) from error
+    person.left_on = today
+    person.save(update_fields=["left_on"])
+    audit.log(
+        actor=actor,
+        verb="person.left",
+        obj=person,
+        company_id=person.company_id,
+        detail={"successor": str(successor.pk) if successor else None},
+    )
+    if membership:
+        end_membership(membership=membership, actor=actor, now=now)
+
+
+def _take_over(membership: Membership, successor: Person, *, actor, now: datetime) -> None:
+    """Give a successor the rights of who leaves, unless they have more already."""
+    own = Membership.objects.current().filter(person=successor).first()
+    if own is None or membership.role == MemberRole.MANAGER:
+        change_rights(person=successor, role=membership.role, actor=actor, now=now)
+
+
+@transaction.atomic
+def return_to_company(*, person: Person, actor) -> None:
+    """Somebody is at the company again, without rights until they are given."""
+    if not can_give_rights(actor, person.company_id):
+        raise PermissionDenied
+    if Person.objects.filter(pk=person.pk, left_on__isnull=False).update(left_on=None):
+        audit.log(actor=actor, verb="person.returned", obj=person, company_id=person.company_id)

@@ -108,7 +108,7 @@ _OF_THE_LIST = (
     "following", "timeline", "charge", "memo", "extend", "seen_as", "stalled",
     "assignments", "adviser", "stand_in", "company_advisers", "assignment",
 )  # fmt: skip
-_OF_THE_COMPANY = ("company", "profile", "edit_profile")
+_OF_THE_COMPANY = ("company", "profile", "edit_profile", "people", "new_person", "person", "leave")
 _BELONGS_TO = {
     "programmes:session": {"programmes:sessions", "programmes:company_sessions"},
     **{f"dashboards:{name}": _FROM_OUTSIDE | {"dashboards:company_home"} for name in _OF_THE_COMPANY},

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, chosen, mailings, profile, rollover, steps, trail
+from .views import assigning, chosen, mailings, people, profile, rollover, steps, trail
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -19,6 +19,10 @@ urlpatterns = [
     path("programmes/<uuid:programme_id>/trail/", trail.ProgrammeTrailView.as_view(), name="programme_trail"),
     path("companies/<uuid:company_id>/profile/", profile.ProfileView.as_view(), name="profile"),
     path("companies/<uuid:company_id>/profile/edit/", profile.EditProfileView.as_view(), name="edit_profile"),
+    path("companies/<uuid:company_id>/people/", people.PeopleView.as_view(), name="people"),
+    path("companies/<uuid:company_id>/people/new/", people.NewPersonView.as_view(), name="new_person"),
+    path("companies/<uuid:company_id>/people/<uuid:person_id>/", people.PersonView.as_view(), name="person"),
+    path("companies/<uuid:company_id>/people/<uuid:person_id>/leave/", people.LeaveView.as_view(), name="leave"),
     path("programmes/<uuid:programme_id>/", views.ProgrammeView.as_view(), name="programme"),
     path("programmes/<uuid:programme_id>/next/", rollover.NextProgrammeView.as_view(), name="next_programme"),
     path("programmes/<uuid:programme_id>/companies/", views.CohortView.as_view(), name="companies"),

@@ -52,7 +52,12 @@ def items_named(user, company: Company, ids: list[str]) -> list[str]:
 
 
 def people_of(user, company: Company) -> QuerySet[Person]:
-    return Person.objects.visible_to(user).filter(company=company).order_by("name_kana", "name_ja", "name_en", "pk")
+    return (
+        Person.objects.visible_to(user)
+        .staying()
+        .filter(company=company)
+        .order_by("name_kana", "name_ja", "name_en", "pk")
+    )
 
 
 def open_wishes(user, programme: Programme) -> QuerySet[SlotWish]:

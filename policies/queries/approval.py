@@ -63,7 +63,7 @@ def approved_request(cycle: Cycle) -> ApprovalRequest | None:
 
 def is_only_person(person: Person) -> bool:
     """Whether the company has nobody else: then who asks may also be who decides."""
-    return not Person.objects.filter(company_id=person.company_id).exclude(pk=person.pk).exists()
+    return not Person.objects.staying().filter(company_id=person.company_id).exclude(pk=person.pk).exists()
 
 
 def may_be_asked(user, company: Company) -> list[Person]:
@@ -74,7 +74,7 @@ def may_be_asked(user, company: Company) -> list[Person]:
 
 def people_of(user, company: Company) -> list[Person]:
     """Return the people of a company, top management first: one of them signed."""
-    people = Person.objects.visible_to(user).filter(company=company)
+    people = Person.objects.visible_to(user).staying().filter(company=company)
     return sorted(people, key=lambda person: person.level != PersonLevel.MANAGEMENT)
 
 

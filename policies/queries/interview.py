@@ -42,7 +42,7 @@ def facts_of(company: Company) -> Facts:
 
 def _head_of(company: Company) -> Person | None:
     """Return the one person of the management whose title says that they head the company; None where there is doubt."""
-    managers = Person.objects.filter(company=company, level=PersonLevel.MANAGEMENT)
+    managers = Person.objects.staying().filter(company=company, level=PersonLevel.MANAGEMENT)
     heads = [person for person in managers if HEAD_OF_COMPANY.search(person.title)]
     return heads[0] if len(heads) == 1 else None
 

@@ -75,7 +75,7 @@ class AdviceItemView(AdviceMixin, TemplateView):
             self.item = get_object_or_404(items, pk=kwargs["item_id"])
 
     def form(self, data=None) -> ItemForm:
-        people = Person.objects.visible_to(self.request.user).filter(company=self.company)
+        people = Person.objects.visible_to(self.request.user).staying().filter(company=self.company)
         form = ItemForm(data, item=self.item, people=people.order_by("name_kana", "name_ja", "name_en", "pk"))
         form.cancel_url = f"{self.page_url()}#advice-{self.item.pk}"
         return form

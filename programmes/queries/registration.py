@@ -65,7 +65,7 @@ def materials(user, sessions: Iterable[Session], *, today: date) -> dict[UUID, l
 
 def people_of(user, company: Company) -> QuerySet[Person]:
     """The company's people, who can be registered."""
-    return Person.objects.visible_to(user).filter(company=company)
+    return Person.objects.visible_to(user).staying().filter(company=company)
 
 
 def own_attendances(user, company: Company, sessions: Iterable[Session]) -> list[Attendance]:

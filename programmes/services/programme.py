@@ -327,7 +327,7 @@ def open_places(*, user, actor) -> Places:
     for seat in seats:
         take_seat(seat=seat, user=user, actor=actor)
     by_company = defaultdict(list)
-    for person in Person.objects.filter(email__iexact=user.email, user__isnull=True):
+    for person in Person.objects.staying().filter(email__iexact=user.email, user__isnull=True):
         by_company[person.company_id].append(person)
     alone = [people[0] for people in by_company.values() if len(people) == 1]
     for person in alone:

@@ -80,6 +80,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     # A company's profile: kept by its people, corrected by the secretariat.
     "dashboards:profile": (Page(get=RECORDS),),
     "dashboards:edit_profile": (Page(get=WRITERS, post=WRITERS, posted=(422,), knows=RECORDS),),
+    # Its people: entered by all who keep its data; rights are given and ended by managers and the secretariat.
+    "dashboards:people": (Page(get=RECORDS),),
+    "dashboards:new_person": (Page(get=WRITERS, post=WRITERS, posted=(422,), knows=RECORDS),),
+    "dashboards:person": (Page(get=WRITERS, post=WRITERS, posted=(422,), knows=RECORDS),),
+    "dashboards:leave": (Page(get=MANAGERS | MANAGED, post=MANAGERS | MANAGED, posted=(302,), knows=RECORDS),),
     "dashboards:company_home": (Page(get=MEMBERS, knows=RECORDS),),
     "dashboards:looks": (Page(get=MEMBERS, knows=RECORDS),),
     # The record of deeds: of a company for its managers, of a programme for its secretariat, of oneself.
