@@ -42,6 +42,8 @@ _SENTENCES = {
     Kind.ACCESS: {
         "company.founded": _("Entered the company"),
         "company.enrolled": _("Enrolled the company in the programme"),
+        "company.withdrawn": _("Recorded that the company withdrew from the programme"),
+        "company.returned": _("Recorded that the company takes part in the programme again"),
         "company.imported": _("Imported the company's data from a workbook"),
         "person.added": _("Added a person"),
         "person.entered": _("Entered a person"),

@@ -106,7 +106,7 @@ def _entries(place: Place | None) -> list[tuple[str, str, list]]:
 _FROM_OUTSIDE = {"dashboards:companies", "dashboards:advising"}
 _OF_THE_LIST = (
     "following", "timeline", "charge", "memo", "extend", "seen_as", "stalled",
-    "assignments", "adviser", "stand_in", "company_advisers", "assignment",
+    "assignments", "adviser", "stand_in", "company_advisers", "assignment", "enrol", "enrolment",
 )  # fmt: skip
 _OF_THE_COMPANY = ("company", "profile", "edit_profile", "people", "new_person", "person", "leave")
 _BELONGS_TO = {

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .views import assigning, chosen, mailings, people, profile, rollover, steps, trail
+from .views import assigning, chosen, enrolling, mailings, people, profile, rollover, steps, trail
 
 app_name = "dashboards"
 MAILING = "programmes/<uuid:programme_id>/letters/<uuid:mailing_id>"
@@ -30,6 +30,8 @@ urlpatterns = [
     # What is done about the companies that were ticked in the list
     path("programmes/<uuid:programme_id>/companies/charge/", chosen.ChargeChosenView.as_view(), name="charge_chosen"),
     path("programmes/<uuid:programme_id>/companies/deadline/", chosen.ExtendChosenView.as_view(), name="extend_chosen"),
+    path("programmes/<uuid:programme_id>/companies/enrol/", enrolling.EnrolView.as_view(), name="enrol"),
+    path(f"{COMPANY}/enrolment/", enrolling.EnrolmentView.as_view(), name="enrolment"),
     # One company as the secretariat follows it.
     path(f"{COMPANY}/", views.FollowingView.as_view(), name="following"),
     path(f"{COMPANY}/timeline/", views.TimelineView.as_view(), name="timeline"),

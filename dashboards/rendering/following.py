@@ -159,7 +159,11 @@ def terms(enrolment: Enrolment, charge: Charge | None) -> list[Term]:
             change_url=_page("company_advisers", enrolment),
         ),
         Term(label=gettext("Company code"), value=enrolment.code),
-        Term(label=gettext("Taking part since"), value=dates.long_date(enrolment.joined_on)),
+        Term(
+            label=gettext("Taking part since"),
+            value=dates.long_date(enrolment.joined_on),
+            change_url=_page("enrolment", enrolment),
+        ),
     ]
     if enrolment.withdrawn_on:
         found.append(Term(label=gettext("Withdrawn on"), value=dates.long_date(enrolment.withdrawn_on)))

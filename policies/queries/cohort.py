@@ -50,6 +50,7 @@ from programmes.models import (
     Programme,
     Seat,
     Session,
+    has_withdrawn,
 )
 from programmes.queries import assigned_advisers
 
@@ -124,10 +125,6 @@ def with_state(enrolments: QuerySet[Enrolment], state: str | None, *, day: date,
 
 
 # --- Conditions on an enrolment ---------------------------------------------------------------------------------------
-
-
-def has_withdrawn(day: date) -> Q:
-    return Q(withdrawn_on__lte=day)
 
 
 def advised_on(programme: Programme, day: date) -> date:

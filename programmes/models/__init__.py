@@ -36,6 +36,7 @@ from .programme import (
     AssignmentQuerySet,
     Enrolment,
     EnrolmentQuerySet,
+    Interruption,
     MilestoneDate,
     MilestoneDateQuerySet,
     MilestoneKind,
@@ -45,6 +46,7 @@ from .programme import (
     ProgrammeQuerySet,
     Seat,
     SeatQuerySet,
+    has_withdrawn,
     records_visible_to,
 )
 from .sessions import (
@@ -92,6 +94,7 @@ __all__ = [
     "FacilitatorQuerySet",
     "Feedback",
     "FeedbackQuerySet",
+    "Interruption",
     "Invitation",
     "InvitationQuerySet",
     "LastingQuerySet",
@@ -139,5 +142,6 @@ __all__ = [
     "SurveyInvitation",
     "SurveyInvitationQuerySet",
     "SurveyQuerySet",
+    "has_withdrawn",
     "records_visible_to",
 ]

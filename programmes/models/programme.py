@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -199,13 +199,19 @@ class Seat(IdentifiedModel):
         return in_language(self, "name") or self.email
 
 
+def has_withdrawn(day) -> Q:
+    """The condition on an enrolment that the company had withdrawn by `day` and was not back by then."""
+    away = Interruption.objects.filter(enrolment=OuterRef("pk"), withdrawn_on__lte=day, returned_on__gt=day)
+    return Q(withdrawn_on__isnull=False, withdrawn_on__lte=day) | Q(Exists(away))
+
+
 class EnrolmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(records_visible_to(user))
 
     def as_of(self, day):
         """Companies that take part on `day`: joined by it and not withdrawn by it. The denominator of every share."""
-        return self.filter(Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=day), joined_on__lte=day)
+        return self.filter(~has_withdrawn(day), joined_on__lte=day)
 
 
 class Enrolment(IdentifiedModel):
@@ -216,6 +222,7 @@ class Enrolment(IdentifiedModel):
     code = models.CharField(_("company code"), max_length=20)
     joined_on = models.DateField(_("joined on"))
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawal_reason = models.CharField(_("reason"), max_length=300, blank=True)
     # The same company's part in the programme before: its history. Nothing of it is copied or moved.
     continues = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="continued", editable=False
@@ -238,6 +245,42 @@ class Enrolment(IdentifiedModel):
 
     def __str__(self):
         return self.code
+
+
+class InterruptionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(records_visible_to(user))
+
+
+class Interruption(IdentifiedModel):
+    """Days on which a company did not take part although it does again: it withdrew on the one and was back on the other.
+
+    Append-only, so that a figure of a day in between stays what it was. A withdrawal that lasts stands in the enrolment.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="interruptions")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    withdrawn_on = models.DateField(_("withdrawn on"))
+    returned_on = models.DateField(_("returned on"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InterruptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("interruption")
+        verbose_name_plural = _("interruptions")
+        ordering = ["withdrawn_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(returned_on__gt=F("withdrawn_on")), name="programmes_interruption_in_order"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.enrolment_id} {self.withdrawn_on}"
 
 
 class AssignmentQuerySet(models.QuerySet):

@@ -113,6 +113,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(),
     ),
     "dashboards:seen_as": (Page(get=MANAGED, knows=RECORDS),),
+    # Joining, withdrawing and coming back: recorded by the secretariat.
+    "dashboards:enrol": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),
+    "dashboards:enrolment": (Page(get=MANAGED, post=MANAGED, posted=(422,), knows=RECORDS),),
     # Who advises whom: arranged by the secretariat.
     "dashboards:assignments": (Page(**FOR_SECRETARIAT),),
     "dashboards:adviser": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(422,)),),

@@ -14,6 +14,7 @@ TABLE = """
                          | manager | staff | neighbour | stranger | adviser | unassigned | former | secretariat | other | nobody
 company                  | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 person                   | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
+interruption             | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 change of a profile      | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 membership               | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -
 enrolment                | c       | c     | n         | s        | c       | -          | -      | cn          | s     | -

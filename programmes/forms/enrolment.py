@@ -1,0 +1,99 @@
+"""What the secretariat enters when a company joins, withdraws or comes back."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from companies.forms import CorporateNumberField, WrittenField
+from companies.validators import normalise_kana, validate_kana
+
+from .assignment import RefusableMixin
+
+
+class _Day(forms.DateInput):
+    def __init__(self):
+        super().__init__(attrs={"type": "date"})
+
+
+class WithdrawForm(RefusableMixin, forms.Form):
+    submit_label = _("Record the withdrawal")
+    submit_look = "danger"
+
+    withdrawn_on = forms.DateField(
+        label=_("Withdrawn on"),
+        widget=_Day(),
+        help_text=_("From this day on the company is not counted any more. Figures of earlier days stay."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The company and its advisers read this."),
+    )
+
+
+class ReturnForm(RefusableMixin, forms.Form):
+    submit_label = _("Record the return")
+
+    returned_on = forms.DateField(
+        label=_("Takes part again from"),
+        widget=_Day(),
+        help_text=_("Figures of the days in between stay without the company."),
+    )
+
+
+class EnrolForm(RefusableMixin, forms.Form):
+    """A company that is known, or the name of a new one."""
+
+    submit_label = _("Enrol the company")
+
+    company = forms.ModelChoiceField(
+        label=_("Company that is known"),
+        queryset=None,
+        required=False,
+        empty_label=_("A new company, entered below"),
+        help_text=_("Companies of your other programmes. Their people and policies stay with them."),
+    )
+    name_ja = forms.CharField(label=pgettext_lazy("company", "Name (Japanese)"), max_length=200, required=False)
+    name_en = forms.CharField(label=pgettext_lazy("company", "Name (English)"), max_length=200, required=False)
+    name_kana = WrittenField(
+        label=_("Name (kana)"),
+        normalise=normalise_kana,
+        validators=[validate_kana],
+        max_length=200,
+        required=False,
+        help_text=_("Hiragana or katakana, without the legal form. Lists are sorted by it."),
+    )
+    corporate_number = CorporateNumberField(
+        label=_("Corporate number"),
+        required=False,
+        help_text=_("13 digits. Leave it empty where the company has none, as abroad."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    code = forms.CharField(
+        label=_("Company code"),
+        max_length=20,
+        help_text=_("Reports name companies by it. It is used once a programme."),
+    )
+    joined_on = forms.DateField(label=_("Taking part since"), widget=_Day())
+
+    new = ("name_ja", "name_en", "name_kana", "corporate_number")
+
+    def __init__(self, *args, companies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["company"].queryset = companies
+        self.fields["company"].label_from_instance = lambda company: company.name
+
+    def clean(self):
+        values = super().clean()
+        if self.errors:
+            return values
+        is_named = values["name_ja"] or values["name_en"]
+        if values["company"] is None and not is_named:
+            self.add_error("name_ja", _("Please choose a company, or write the name of a new one."))
+        if values["company"] is not None and is_named:
+            self.add_error("company", _("Please choose a company or enter a new one, not both."))
+        return values
+
+    def new_company(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.new}
