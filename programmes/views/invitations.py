@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView
 
@@ -291,7 +292,8 @@ class AcceptInvitationView(LinkView):
             return {"form": None, "signed_in_as": user.email}
         if present is None:
             invited = row.seat or row.person
-            initial = {"name_ja": invited.name_ja, "name_en": invited.name_en, "language": row.language}
+            # The language in which they read this page, which may be another than the mail's.
+            initial = {"name_ja": invited.name_ja, "name_en": invited.name_en, "language": get_language()}
             return {"form": NewAccountForm(data, documents=documents, address=row.address, initial=initial)}
         if not user.is_authenticated:
             return {"form": None, "needs_sign_in": True}
