@@ -23,6 +23,8 @@ def found_programmes(world: World) -> None:
     with acting_as(world.operator.pk):
         world.programme = _found(world, _this_year(world))
         world.previous = _found(world, _last_year(world))
+        world.programme.follows = world.previous
+        world.programme.save(update_fields=["follows"])
         _add_organisations(world.programme)
         _seat_people(world)
         _plan_sessions(world)
@@ -165,21 +167,23 @@ def _add_companies(world: World) -> None:
 
 
 def _enrol(world: World) -> None:
-    """Enrol everybody in this year's programme, and those with a past in last year's."""
+    """Enrol everybody in this year's programme, and those with a past in last year's, from which they go on."""
     calendar = world.calendar
     for facts in data.read("companies")["companies"]:
-        company = world.companies[facts["key"]]
+        company, earlier = world.companies[facts["key"]], None
+        if "previous" in facts:
+            earlier = Enrolment(
+                company=company, programme=world.previous, code=facts["code"], joined_on=world.previous.starts_on
+            )
+            world.previous_enrolments[facts["key"]] = earlier
         world.enrolments[facts["key"]] = Enrolment(
             company=company,
             programme=world.programme,
             code=facts["code"],
             joined_on=calendar.day(facts["joined"]) if "joined" in facts else world.programme.starts_on,
             withdrawn_on=calendar.day(facts["withdrawn"]) if "withdrawn" in facts else None,
+            continues=earlier,
         )
-        if "previous" in facts:
-            world.previous_enrolments[facts["key"]] = Enrolment(
-                company=company, programme=world.previous, code=facts["code"], joined_on=world.previous.starts_on
-            )
     programmes.enrol_companies(
         enrolments=[*world.previous_enrolments.values(), *world.enrolments.values()], actor=world.leader
     )

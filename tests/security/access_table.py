@@ -205,7 +205,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "programmes:ending": (Page(**FOR_SECRETARIAT),),
     # Whoever signed in long ago, as everybody of the sweep has, is asked who they are first.
     "programmes:close": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),
-    "programmes:reopen": (Page(knows=PROGRAMME),),
+    "programmes:reopen": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),
     "programmes:copy_plan": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:session_materials": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:material": (
