@@ -44,6 +44,7 @@ STEERING = {
     "programmes.Remark": {"language"},
     "programmes.MailingRecipient": {"language"},
     "programmes.NoticeLetter": {"language"},
+    "programmes.Invitation": {"language", "token_hash"},
     "consultations.SlotWish": {"method"},
     "consultations.BookingDraft": {"method"},
     "consultations.Offer": {"problem"},

@@ -3,10 +3,13 @@
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.models import User
-from tests.security.sweeping import client_of
-from tests.security.test_sweep import Swept
+from tests.security.access_table import PAGES
+from tests.security.doors import address
+from tests.security.sweeping import ask, client_of
+from tests.security.test_sweep import Swept, doors_of
 from tests.security.visiting import ALL, Watched, visit
 
 
@@ -95,3 +98,26 @@ class Visits(Swept):
         assert {"language", "next"} <= response.wsgi_request.looked_at <= {"language", "next", "csrfmiddlewaretoken"}
         response, _ = visit(client_of(self.cookies, "manager"), "GET", "/accounts/email/?more=1")
         assert "more" not in response.wsgi_request.looked_at
+
+    def test_a_refusal_before_the_method_is_told_from_one_after_it(self):
+        theirs = reverse("consultations:company", args=[self.world["company", "stranger"].pk])
+        page, _ = visit(client_of(self.cookies, "manager"), "GET", theirs)
+        assert (page.status_code, page.wsgi_request.refused_any_method) == (404, True)
+        own = reverse("consultations:company", args=[self.world["company", "company"].pk])
+        for method, status in (("GET", 200), ("POST", 405)):
+            page, _ = visit(client_of(self.cookies, "manager"), method, own)
+            assert (page.status_code, page.wsgi_request.refused_any_method) == (status, False)
+
+    def test_what_is_refused_alike_is_refused_alike_when_it_is_sent(self):
+        """What the sweep leaves out, sent after all."""
+        client = client_of(self.cookies, "neighbour")
+        sent = 0
+        for door, page in doors_of(PAGES):
+            if door.kwargs and page.post and ("neighbour", "company") not in page.known_to:
+                about = {"door": door.name, "role": "neighbour", "owner": "company", "exists": True}
+                url = address(door, self.world, "company", named=page.named)
+                first, second = (ask(client, method, url, **about) for method in ("GET", "POST"))
+                if first.refused_any_method:
+                    sent += 1
+                    assert (first.status, first.body, first.wrote) == (second.status, second.body, second.wrote), url
+        assert sent > 20

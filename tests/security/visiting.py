@@ -11,9 +11,10 @@ import sys
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends import db
+from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.test.client import ClientHandler
 from django.urls import ResolverMatch
 from django.utils.functional import cached_property
@@ -22,7 +23,7 @@ from tests.roles import WebClient
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions, each read from the database once (SESSION_ENGINE)."""
+    """Django's sessions, each read from the database once, after everybody has signed in (SESSION_ENGINE)."""
 
     read: dict[str, str] = {}
 
@@ -86,9 +87,21 @@ for _method in ("__iter__", "__len__", "__eq__", "__repr__", "dict", "urlencode"
 
 
 class Request(WSGIRequest):
-    """A request that knows which names of its query and its form the view looked at."""
+    """A request that knows what the view looked at: names of its query and its form, and its method."""
 
     looked_at: set[str]
+    asked_method = False
+    # That the view refused it, as not there or as not for this person, and had not looked at its method by then.
+    refused_any_method = False
+
+    @property
+    def method(self):
+        self.asked_method = True
+        return self.__dict__["method"]
+
+    @method.setter
+    def method(self, method):
+        self.__dict__["method"] = method
 
     @cached_property
     def GET(self):
@@ -120,6 +133,21 @@ class Handler(ClientHandler):
         self._found: dict[str, ResolverMatch] = {}
         self._people: dict[str, bytes] = {}
 
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async)
+        self._view_middleware.append(self._begin_the_view)
+        self._exception_middleware.insert(0, self._end_the_view)
+
+    @staticmethod
+    def _begin_the_view(request, *view) -> None:
+        """What the middleware looked at on the way in it looks at for every page."""
+        request.looked_at.clear()
+        request.asked_method = False
+
+    @staticmethod
+    def _end_the_view(request, exception) -> None:
+        request.refused_any_method = isinstance(exception, Http404 | PermissionDenied) and not request.asked_method
+
     def get_response(self, request):
         request.__class__, request.looked_at = Request, set()
         if key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
@@ -131,8 +159,6 @@ class Handler(ClientHandler):
         return super().get_response(request)
 
     def resolve_request(self, request):
-        # What the middleware looked at on the way in it looks at for every page.
-        request.looked_at.clear()
         path = request.path_info
         if path not in self._found:
             self._found[path] = super().resolve_request(request)
