@@ -7,8 +7,8 @@ from common.components import with_query
 from companies.enums import AccessKind
 from dashboards.rendering import matrix as drawn
 from policies.forms.cohort import CohortForm
+from policies.forms.listing import Asked, Listing
 from policies.queries import cohort
-from programmes.models import Enrolment
 from programmes.views import CountedPaginator, ProgrammeMixin
 
 
@@ -21,15 +21,10 @@ class CohortView(ProgrammeMixin, ListView):
     def get_queryset(self):
         self.form = CohortForm(self.request.GET)
         self.today, self.day = self.day, self.form.day(self.day)
-        of = {"programme": self.programme, "day": self.day}
-        everybody = Enrolment.objects.visible_to(self.request.user).filter(programme=self.programme)
-        found = self.form.find(everybody, **of)
-        self.counts = cohort.list_counts(found, **of, today=self.today)
-        narrowed = self.form.narrow(found, **of, today=self.today)
-        self.plan = cohort.plan(self.request.user, narrowed, **of)
+        listing = Listing(Asked(self.request.user, self.programme, self.form, self.day, self.today))
+        self.counts, self.plan = listing.counts(), listing.plan()
         self.form.offer(self.plan)
-        ordered = cohort.order_by(narrowed, self.form.present_sort(), **of)
-        return cohort.rows(ordered, **of, today=self.today)
+        return listing
 
     def get_paginate_by(self, queryset):
         return self.form.size()

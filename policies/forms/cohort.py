@@ -1,5 +1,6 @@
 """What may stand in the address of a list of companies by their progress: the day, filters that combine, an order."""
 
+from copy import copy
 from datetime import date
 from html import escape
 from uuid import UUID
@@ -17,6 +18,7 @@ from common.components import with_query
 from companies.forms import CompanySearchForm, ListForm
 from policies.enums import State
 from policies.queries import cohort
+from policies.queries.kept import StandIns
 from policies.queries.progress import is_late
 from programmes.models import Enrolment, Programme
 
@@ -170,6 +172,34 @@ class CohortForm(CompanySearchForm, AsOfForm):
         if self.present_sort().removeprefix("-") not in known:
             words = gettext("The list cannot be put into the order “%(value)s”. It is ordered by name.")
             self.unknown.append(words % {"value": self.said("sort")})
+
+    def shape(self) -> tuple | None:
+        """Return what of the address makes the statements another; None where words are searched, which are part of them."""
+        if self.value("q"):
+            return None
+        order = self.present_sort()
+        named = [(name, self._shape_of(name)) for name in (*self.panel, "show") if self.value(name)]
+        return (*named, ("order", order if not order.lstrip("-").startswith("m-") else order.startswith("-")))
+
+    def _shape_of(self, name: str) -> str | bool:
+        value = self.value(name)
+        return value if name in ("show", "reached") or value == NOBODY else True
+
+    def standing_in(self) -> "CohortForm":
+        """Return the same form with stand-ins for what may differ within its shape."""
+        other = copy(self)
+        other.cleaned_data = self.cleaned_data | {
+            name: value for name, value in StandIns.words.items() if self.value(name) not in (None, NOBODY)
+        }
+        order = self.present_sort()
+        if order.lstrip("-").startswith("m-"):
+            other.cleaned_data["sort"] = f"{'-' if order.startswith('-') else ''}m-{StandIns.words['order']}"
+        return other
+
+    def in_their_places(self) -> dict:
+        """Return the values of this address by their stand-ins."""
+        values = {stand_in: self.value(name) for name, stand_in in StandIns.words.items() if name != "order"}
+        return values | {StandIns.words["order"]: self.present_sort().lstrip("-").removeprefix("m-")}
 
     def size(self) -> int:
         return self.value("rows") or cohort.SIZES[0]

@@ -5,10 +5,13 @@ having been reached is overdue. The policy is late when its target day is over: 
 which it counts as formulated was extended (docs/decisions/longer-deadlines.md).
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -180,13 +183,10 @@ def stands_at(programme: Programme, day: date, code: str, standing: str) -> Q:
 # --- Counts -----------------------------------------------------------------------------------------------------------
 
 
-def list_counts(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, today: date) -> dict[str, int]:
-    """Count companies for the chips of their list, in one statement: all, each state, late, unassigned, withdrawn.
-
-    "none" counts those whose policy was not begun. What does not occur is left out, but for "all".
-    """
+def count_rows(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, today: date) -> QuerySet:
+    """Return what `list_counts` reads, in one statement: state, all that take part, late, unassigned, withdrawn."""
     takes_part = Q(joined_on__lte=day) & ~has_withdrawn(day)
-    rows = (
+    return (
         enrolments.order_by()
         .annotate(state=state_on(day, today=today))
         .values("state")
@@ -196,11 +196,19 @@ def list_counts(enrolments: QuerySet[Enrolment], *, programme: Programme, day: d
             unassigned=Count("pk", filter=takes_part & is_unassigned(programme, day)),
             withdrawn=Count("pk", filter=has_withdrawn(day)),
         )
+        .values_list("state", "count", "late", "unassigned", "withdrawn")
     )
+
+
+def list_counts(rows: Iterable[tuple]) -> dict[str, int]:
+    """Count companies for the chips of their list: all, each state, late, unassigned, withdrawn.
+
+    "none" counts those whose policy was not begun. What does not occur is left out, but for "all".
+    """
     rows = list(rows)
-    by_state = {row["state"] or "none": row["count"] for row in rows}
+    by_state = {state or "none": count for state, count, *_others in rows}
     counts = {state: by_state.get(state, 0) for state in ("none", *State.values)}
-    sums = {name: sum(row[name] for row in rows) for name in ("late", "unassigned", "withdrawn")}
+    sums = {name: sum(row[at] for row in rows) for at, name in enumerate(("late", "unassigned", "withdrawn"), start=2)}
     occurring = {name: count for name, count in (counts | sums).items() if count}
     return {"all": sum(by_state.values())} | occurring
 
@@ -338,11 +346,16 @@ def _counted(rows: QuerySet, inside: Q, leg: str) -> QuerySet:
 
 def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> Plan:
     """Return the milestones, counted over `enrolments`, and the people of the programme, in one statement."""
+    return plan_of(plan_rows(user, enrolments, programme=programme, day=day))
+
+
+def plan_rows(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: date) -> QuerySet:
+    """Return what `plan_of` reads: legs of one union."""
     inside = Q(enrolment__in=enrolments.order_by().values("pk"))
     reached = MilestoneDate.objects.as_of(day).filter(programme=programme)
     done = MilestoneDate.objects.as_of(day).filter(enrolment=OuterRef("enrolment"), kind=OuterRef("kind"))
     extended = Extension.objects.as_of(day).filter(~Exists(done), programme=programme)
-    rows = _steps(user, programme).union(
+    return _steps(user, programme).union(
         _seats(user, programme),
         *(_kinds(user, programme, name) for name in ("industry", "prefecture")),
         _counted(reached, inside, "reached"),
@@ -350,6 +363,10 @@ def plan(user, enrolments: QuerySet[Enrolment], *, programme: Programme, day: da
         _counted(extended.filter(due_on__lt=day), inside, "passed"),
         all=True,
     )
+
+
+def plan_of(rows: Iterable[tuple]) -> Plan:
+    """Put the legs of the union together."""
     legs = defaultdict(list)
     for leg, *row in rows:
         legs[leg].append(row)
@@ -417,6 +434,33 @@ def rows(enrolments: QuerySet[Enrolment], *, programme: Programme, day: date, to
         "advisers", "in_charge", "reached", "extended", "slug",
         named=True,
     )  # fmt: skip
+
+
+class Line(NamedTuple):
+    """A row as `rows` names it, where the statement was asked without the ORM."""
+
+    of_company: str
+    company__name_ja: str
+    company__name_en: str
+    company__name_kana: str
+    code: str
+    withdrawn_on: date | None
+    state: str | None
+    advisers: list[dict]
+    in_charge: dict | None
+    reached: list[str]
+    extended: list[str]
+    slug: str | None
+
+
+def lines(rows: Iterable[tuple]) -> list[Line]:
+    """Return rows as the database gave them with their documents read; the same person is read once."""
+    read = cache(json.loads)
+    return [
+        Line(*names, [read(each) for each in advisers], read(in_charge) if in_charge else None, *others)
+        for *names, advisers, in_charge, reached, extended, slug in rows
+        for others in ((reached, extended, slug),)
+    ]
 
 
 def days(marks: Iterable[str]) -> dict[str, str]:

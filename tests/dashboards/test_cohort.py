@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from common.tenancy import acting_as
+from policies.forms.cohort import CohortForm
+from policies.forms.listing import Asked, Listing
 from policies.models import RegisterEntry
-from policies.queries import cohort as queries
+from policies.queries import cohort as cohort_queries
 from policies.services.register import describe_entry
 from programmes import services as programmes
 from programmes.models import Charge, Extension, MilestoneKind, Session
@@ -232,7 +235,7 @@ def test_industry_and_prefecture_are_offered_as_they_occur_and_narrow_the_list(c
     ] == [["", "建設業", "製造業"], ["", "大阪府", "東京都"]]  # fmt: skip
     assert names(listed("industry=製造業")) == ["イズミ", "ウミ"]
     assert names(listed("industry=製造業&prefecture=大阪府")) == ["ウミ"]
-    assert [chip.count for chip in listed("industry=製造業").context["chips"]][0] == 2
+    assert listed("industry=製造業").context["chips"][0].count == 2
 
 
 def test_adviser_and_person_in_charge_filter_as_of_the_day(cohort, listed):
@@ -341,7 +344,7 @@ def test_an_extension_is_counted_in_the_head_and_on_the_programmes_page(cohort, 
     cohort.extend(cohort.enrolments[1], "approved", timezone.localdate() + timedelta(days=9), today=date(2025, 4, 1))
     with seen_by(cohort.leader.user):
         everybody = cohort.programme.enrolments.all()
-        plan = queries.plan(cohort.leader.user, everybody, programme=cohort.programme, day=timezone.localdate())
+        plan = cohort_queries.plan(cohort.leader.user, everybody, programme=cohort.programme, day=timezone.localdate())
     approved = next(step for step in plan.steps if step.code == "approved")
     assert (approved.reached, approved.longer, approved.overdue(3, day=timezone.localdate())) == (1, 1, 1)
     home = sign_in(cohort.leader.user).get(reverse("dashboards:programme", args=[cohort.programme.pk]))
@@ -363,7 +366,7 @@ def test_the_state_of_a_day_is_that_of_the_last_move_by_it_as_corrected(cohort):
     days = [date(2025, 2, 9), date(2025, 2, 10), date(2025, 2, 20), date(2025, 3, 14), date(2025, 3, 17)]
     with seen_by(cohort.leader.user):
         of_first = cohort.programme.enrolments.filter(pk=first.pk)
-        states = [of_first.annotate(then=queries.state_on(day, today=TODAY)).get().then for day in days]
+        states = [of_first.annotate(then=cohort_queries.state_on(day, today=TODAY)).get().then for day in days]
     assert states == [None, None, "submitted", "approved", "published"]
 
 
@@ -387,6 +390,40 @@ def test_the_matrix_asks_the_same_whatever_it_holds(cohort, sign_in, count, quer
         )
     url = reverse("dashboards:companies", args=[cohort.programme.pk])
     assert len(queries_of(sign_in(cohort.leader.user), url + query)) == 8
+
+
+def test_statements_that_are_kept_by_shape_answer_as_those_built_for_one_request(cohort, listed, sign_in):
+    """One after the other in few shapes: what was kept of the first must not show in the second."""
+    first, second, third = cohort.enrolments
+    make_assignment(first, cohort.adviser, ends_on=date(2025, 2, 28))
+    make_assignment(second, other := make_seat(cohort.programme, role="adviser"))
+    following.put_in_charge(enrolment=third, seat=cohort.leader, actor=cohort.leader.user, today=date(2025, 2, 1))
+    cohort.reach(second, "session", date(2024, 12, 4), subject="WS1")
+    for enrolment, industry in zip(cohort.enrolments, ("建設業", "製造業", "製造業"), strict=True):
+        type(enrolment.company).objects.filter(pk=enrolment.company_id).update(industry=industry)
+    queries = [
+        f"{asked}{day}"
+        for asked in (
+            "", f"adviser={cohort.adviser.pk}", f"adviser={other.pk}", "adviser=none", f"charge={cohort.leader.pk}",
+            "charge=none", "industry=建設業", "industry=製造業", "milestone=approved", "milestone=session-ws1",
+            "milestone=approved&reached=overdue", "milestone=session-ws1&reached=overdue", "show=none", "show=published",
+            "show=late", "show=unassigned", "sort=-m-approved", "sort=-m-session-ws1", "sort=m-session-ws1", "sort=-code",
+        )
+        for day in ("", "&as_of=2025-02-20", "&as_of=2025-04-10")
+    ]  # fmt: skip
+    with seen_by(cohort.leader.user):
+        for query in queries:
+            form, today = CohortForm(QueryDict(query)), timezone.localdate()
+            asked = Asked(cohort.leader.user, cohort.programme, form, form.day(today), today)
+            listing = Listing(asked)
+            assert listing.shape, query
+            assert listing.counts() == cohort_queries.list_counts(asked.counts()), query
+            assert listing.plan() == cohort_queries.plan_of(asked.plan()), query
+            assert [tuple(row) for row in listing[0:50]] == [tuple(row) for row in asked.rows()], query
+    other_client = sign_in(make_seat(elsewhere := make_programme(), role="leader").user)
+    make_company(elsewhere, name_ja="よそ")
+    page = other_client.get(reverse("dashboards:companies", args=[elsewhere.pk]))
+    assert names(page) == ["よそ"]
 
 
 def test_definitions_stand_on_the_page(cohort, listed):
