@@ -103,7 +103,7 @@ class Line:
     values: tuple[int, ...]
 
 
-HEIGHT = 150.0
+HEIGHT = 108.0
 DASHES = ("2 2", "5 2", "", "8 2 2 2")
 
 
@@ -151,14 +151,21 @@ def _points(points: Sequence[str], left: float, across: float, base: float) -> s
 
 
 def _ends(rows: Sequence[Line], left: float, top: int, base: float) -> str:
-    """Write each line's name and last value at its end, from the top down and never one over another."""
-    out, lowest = [], -LINE
-    for row in sorted(rows, key=lambda row: -row.values[-1] if row.values else 0):
-        last = row.values[-1] if row.values else 0
-        y = max(base - HEIGHT * last / top + 3, lowest + LINE)
-        lowest = y
-        out.append(_text(left, y, f"{last:,}  {row.name}", fill=row.colour))
-    return "".join(out)
+    """Write each line's name and last value at its end, never one over another and none beneath the axis."""
+    ordered = sorted(rows, key=lambda row: -row.values[-1] if row.values else 0)
+    places, lowest = [], -LINE
+    for row in ordered:
+        lowest = max(base - HEIGHT * (row.values[-1] if row.values else 0) / top + 3, lowest + LINE)
+        places.append(lowest)
+    # What was pushed below the axis, where the days stand, pushes those above it up.
+    highest = base + 3
+    for at in reversed(range(len(places))):
+        places[at] = min(places[at], highest)
+        highest = places[at] - LINE
+    return "".join(
+        _text(left, y, f"{row.values[-1] if row.values else 0:,}  {row.name}", fill=row.colour)
+        for row, y in zip(ordered, places, strict=True)
+    )
 
 
 class _Scale:

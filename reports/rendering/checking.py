@@ -281,14 +281,11 @@ def _known_companies(count: Count, sentence: str, session: Mapping | None, facts
         return {session["companies"]} if session["held"] else enrolled
     if _until_due(sentence, facts) and "formulated.by_due" in facts.values:
         return {facts.values["formulated.by_due"]} | enrolled
-    if CONSULTING.search(sentence):
-        return facts.some("consultations.companies") | enrolled
+    known = facts.some("consultations.companies") if CONSULTING.search(sentence) else set()
     if re.search(r"formulat|策定", sentence) and "formulated" in facts.values:
-        return (
-            facts.some("formulated", "stage") - facts.some("formulated.by_due")
-            | enrolled
-            | {facts.values["formulated"]}
-        )
+        known |= facts.some("formulated", "stage") - facts.some("formulated.by_due") | {facts.values["formulated"]}
+    if known:
+        return known | enrolled
     every = {
         value
         for name, value in facts.values.items()

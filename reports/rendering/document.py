@@ -626,6 +626,13 @@ def _mark(reached: Mapping, code: str) -> str:
 def definitions(figures: Mapping) -> list[tuple[str, SafeString]]:
     """Return what each kind of figure counts. The accompanying sheet carries the same list."""
     day = narrative.as_of(figures)
+    of_texts = (
+        pgettext("report", "Published texts"),
+        _(
+            "Texts that stood in the public register at the end of that day, also those published before the programme "
+            "began: so there may be more of them than policies published in it."
+        ),
+    )
     return [
         (
             pgettext("report", "As of"),
@@ -663,4 +670,5 @@ def definitions(figures: Mapping) -> list[tuple[str, SafeString]]:
             pgettext("report", "Individual consultations"),
             _("Consultations that were held. Those only booked or cancelled are not counted."),
         ),
+        *([of_texts] if figures.get("outcomes") else []),
     ]

@@ -48,7 +48,10 @@ KINDS = {
     "submission_withdrawn": {"company": "C"},
     "survey_invitation": {"session": "S", "until": "D"},
 }
-REMINDERS = ("session_ahead", "consultation_ahead", "registration_closing", "survey", "certificate_ready")
+REMINDERS = (
+    "session_ahead", "consultation_ahead", "registration_closing", "survey", "certificate_ready", "report_reading",
+    "report_unread",
+)  # fmt: skip
 
 
 def at(hour: int, minute: int = 5, *, days: int = 0) -> datetime:
