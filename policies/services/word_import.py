@@ -78,4 +78,12 @@ def _paragraphs(part: Mapping, code: str) -> list[str]:
 def throw_away(*, brought: WordImport, actor) -> None:
     """Forget what was brought. Raises PermissionDenied for others than the person who brought it."""
     hold_for_writing(brought.cycle, actor)
-    WordImport.objects.waiting().filter(pk=brought.pk, author=actor).delete()
+    if WordImport.objects.waiting().filter(pk=brought.pk, author=actor).delete()[0]:
+        cycle = brought.cycle
+        audit.log(
+            actor=actor,
+            verb="word_file.thrown_away",
+            obj=cycle,
+            company_id=cycle.company_id,
+            programme_id=cycle.programme_id,
+        )
