@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import Document
@@ -59,7 +60,11 @@ class AgreementForm(PortalFormMixin, forms.Form):
                     str(text).replace("{document}", "{}"),
                     format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', url, document.label),
                 ),
-                error_messages={"required": _("Please read this and tick that you agree to it.")},
+                error_messages={
+                    "required": format_lazy(
+                        _("Please read, and tick that you agree: {document}"), document=document.label
+                    )
+                },
             )
 
 

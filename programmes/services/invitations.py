@@ -28,7 +28,7 @@ from programmes.queries.invitations import INVITABLE, KIND, LinkStatus
 
 from .programme import add_seats, take_seat
 
-TITLE = gettext_noop("Invitations to %(count)s people")
+TITLE = gettext_noop("Invitations: %(count)s")
 
 
 class NobodyToInvite(Exception):

@@ -171,7 +171,7 @@ def test_the_word_of_the_link_is_in_the_mail_alone(cast, guest):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"agree_terms": ""}, "同意する場合はチェック"),
+        ({"agree_terms": ""}, "利用規約をお読みのうえ"),
         ({"password_again": PASSWORD + "x"}, "2つのパスワードが異なります"),
         ({"password": "short", "password_again": "short"}, "12"),
         ({"name_ja": ""}, "お名前を日本語または英語で"),
