@@ -17,6 +17,8 @@ DATABASES = {
         "TEST": {"NAME": os.environ.get("PORTAL_TEST_DB", "test_portal")},
     }
 }
+# A session of a test is as good at its end as at its beginning, on however slow a machine.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.generic import TemplateView, View
 
+from accounts.views import ConfirmedMixin
 from companies.enums import AccessKind
 from imports.services import request_export
 from imports.tasks import EXPORT
@@ -13,7 +14,7 @@ from jobs.views import JobFileMixin, job_progress_context
 from programmes.views import ProgrammeMixin
 
 
-class ExportView(ProgrammeMixin, TemplateView):
+class ExportView(ProgrammeMixin, ConfirmedMixin, TemplateView):
     """What the workbook holds and what it does not, and the button that asks for it."""
 
     template_name = "imports/export.html"

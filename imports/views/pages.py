@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.generic import FormView, ListView, View
 from django.views.generic import TemplateView as PageView
 
+from accounts.views import ConfirmedMixin
 from imports.forms import ConfirmForm, UploadForm
 from imports.importing.reading.findings import ERROR, GAP, NOTICE, Finding
 from imports.importing.reading.messages import refusal_text
@@ -54,7 +55,7 @@ class ImportsView(ImporterMixin, ListView):
         return context | {"table": tables.imports_table(context["page_obj"].object_list), "programmes": programmes}
 
 
-class UploadView(ImporterMixin, FormView):
+class UploadView(ImporterMixin, ConfirmedMixin, FormView):
     template_name = "imports/upload.html"
     form_class = UploadForm
 
@@ -187,7 +188,7 @@ def confirm_label(plan: dict) -> str:
     return ngettext("Register %(number)s row", "Register %(number)s rows", rows) % {"number": rows}
 
 
-class ConfirmView(ImportMixin, View):
+class ConfirmView(ImportMixin, ConfirmedMixin, View):
     """Register what was looked at, with the file's value where it was ticked."""
 
     http_method_names = ("post", "options")

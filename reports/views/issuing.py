@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
+from accounts.views import ConfirmedMixin
 from audit import services as audit
 from common import dates
 from jobs.services import StoredFileDamaged, open_stored
@@ -43,7 +44,7 @@ class ToIssueMixin(ReportMixin):
         return reverse("reports:report", args=[self.programme.pk, self.report.pk])
 
 
-class IssueView(ToIssueMixin, FormView):
+class IssueView(ToIssueMixin, ConfirmedMixin, FormView):
     """What will be issued, or what stands in the way; the note, what it replaces, and the press."""
 
     template_name = "reports/issued/issue.html"
@@ -264,7 +265,7 @@ class IssuedFiguresView(IssueMixin, View):
         return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
-class WithdrawIssueView(IssueMixin, FormView):
+class WithdrawIssueView(IssueMixin, ConfirmedMixin, FormView):
     """The question before an issue is withdrawn, with its reason."""
 
     template_name = "reports/issued/withdraw.html"
