@@ -39,10 +39,14 @@ from reports.queries.issuing import (
 )
 from reports.queries.reading import reminder_keys
 
-from .rendering import READING, TOO_LARGE, produce, read_picture, tell_failed
+from .rendering import READING, TOO_LARGE, content_key, produce, read_picture, tell_failed
 
 GONE = gettext_noop("This report was thrown away. Please make a new one.")
 CHANGED = gettext_noop("This report cannot be issued as it is any more. Its page says what stands in the way.")
+OTHER_LOOK = gettext_noop(
+    "The portal was updated since this report was made, and would not issue it as it was read. Please make it anew in both "
+    "languages."
+)
 REPLACED = gettext_noop(
     "The report that this one corrects was replaced by another in the meantime. Please choose again."
 )
@@ -98,6 +102,8 @@ def set_and_issue(run: JobRun) -> None:
             replaces = IssuedReport.objects.filter(pk=asked["replaces"]).first() if asked["replaces"] else None
             numbered = next_number(report, replaces=replaces, correction=asked["correction"])
             pair = [Report.objects.get(pk=each.pk) for each in found.pair]
+            if any(each.content_key != content_key(each, each.figures) for each in pair):
+                raise JobRefused("other_look", OTHER_LOOK)
             pictures = {each.language: _pictures(each) for each in pair}
     if issued is None:
         files = {

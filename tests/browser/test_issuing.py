@@ -1,9 +1,11 @@
 """Issuing a report in a real Chromium: by keyboard from the report to its number, then checked by somebody with the file."""
 
+import io
 import re
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from jobs.services import open_stored
 from programmes.models import Feedback, QuoteUse
@@ -60,6 +62,10 @@ def test_issuing_by_keyboard_and_checking_without_an_account(cast, running, open
     tab_to(page, page.locator("main [name=note]"))
     page.keyboard.insert_text("Final <b>report</b>")
     press(page, "Issue the report")
+    expect(page.locator("main")).to_contain_text("Both languages are set with their number", timeout=WAIT)
+    look_at(page, "issuing", language=language)
+    running.wait_until(IssuedReport.objects.exists, "the worker has issued it", seconds=600)
+    page.reload()
     expect(page).to_have_url(re.compile(r"/issued/[0-9a-f-]+/$"), timeout=WAIT)
     found = IssuedReport.objects.get()
     expect(page.locator("h1")).to_have_text(found.number)
@@ -70,6 +76,7 @@ def test_issuing_by_keyboard_and_checking_without_an_account(cast, running, open
     look_at(anybody, "check-report", language=language)
     with open_stored(found.report_en.pdf) as file:
         content = file.read()
+    assert found.number in PdfReader(io.BytesIO(content)).pages[0].extract_text()
     sent = []
     anybody.on("request", lambda request: sent.append(request.post_data_buffer or b""))
     anybody.set_input_files("#check-file", files=[{"name": "r.pdf", "mimeType": "application/pdf", "buffer": content}])
@@ -109,6 +116,8 @@ def test_correcting_comparing_and_withdrawing_on_a_telephone(cast, running, open
     tab_to(page, page.locator("main [name=correction]"))
     page.keyboard.insert_text("辞退した企業の数")
     press(page, "報告書を発行する")
+    running.wait_until(lambda: IssuedReport.objects.count() == 2, "the worker has issued it", seconds=600)
+    page.reload()
     expect(page).to_have_url(re.compile(r"/issued/[0-9a-f-]+/$"), timeout=WAIT)
     second = IssuedReport.objects.get(sequence=2)
     assert second.replaces_id == first.pk

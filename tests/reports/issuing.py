@@ -11,6 +11,7 @@ from reports.models import IssuedReport, Report
 from reports.queries import fingerprint, report_figures
 from reports.services import request_report
 from reports.tasks.issuing import issue_report, next_number
+from reports.tasks.rendering import content_key
 from tests.roles import web_role
 
 from .conftest import NOW
@@ -29,7 +30,8 @@ def finish(report: Report, *, figures: dict | None = None) -> Report:
     actor, programme = report.requested_by, report.programme
     with acting_as(actor.pk):
         report.figures = figures or report_figures(programme, as_of=report.as_of, edition=report.edition, now=NOW)
-        report.figures_sha256 = report.content_key = fingerprint(report.figures)
+        report.figures_sha256 = fingerprint(report.figures)
+        report.content_key = content_key(report, report.figures)
         own = f"{report.figures_sha256} {report.language}".encode()
         of = {"actor": actor, "programme_id": programme.pk}
         report.pdf = store_file(name=f"報告書 {report.language}.pdf", content=b"%PDF " + own, **of)

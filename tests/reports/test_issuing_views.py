@@ -16,6 +16,7 @@ from common.tenancy import acting_as
 from jobs.models import Job
 from jobs.services import open_stored
 from programmes.models import Feedback, Programme, QuoteUse
+from reports import rendering
 from reports.models import IssuedReport, Report
 from reports.queries.verification import checked, read_number, read_sha256
 from reports.services import issuing as services
@@ -99,6 +100,13 @@ def test_what_stands_in_the_way_meanwhile_is_said_and_nothing_is_issued(cast, us
     job = worked(monkeypatch)
     assert (job.state, job.error_code, IssuedReport.objects.count()) == (Job.State.FAILED, "cannot_issue", 0)
     Report.objects.filter(pk=english.pk).update(figures_sha256=japanese.figures_sha256)
+    # Nor is anything issued that would be set otherwise than it was read.
+    client.post(of(japanese, "issue"), {"note": "n"})
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "template_version", lambda: "another")
+        job = worked(monkeypatch)
+    assert (job.state, job.error_code) == (Job.State.FAILED, "other_look")
+    assert IssuedReport.objects.count() == 0
     page = client.get(of(japanese, "issue"))
     assert str(job.error_text) in page.content.decode()
     assert page.context["form"] is not None
