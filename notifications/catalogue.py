@@ -40,6 +40,7 @@ AT_ONCE = (
     Exempt(
         pgettext_lazy("exempt mail", "Sign-in codes, invitations, and changes of your password or addresses"),
         pgettext_lazy("exempt mail", "They are needed to get in, or to see that somebody else tries to."),
+        ("invitation",),
     ),
     Exempt(
         pgettext_lazy("exempt mail", "The link by which top management approves a policy"),
@@ -94,6 +95,12 @@ TOPICS = (
         pgettext_lazy("topic", "Announcements"),
         pgettext_lazy("topic", "What the secretariat says to all, where it sends that by mail, too."),
         ("notice",),
+    ),
+    Topic(
+        "company",
+        pgettext_lazy("topic", "Your company's profile"),
+        pgettext_lazy("topic", "What the secretariat has corrected in it."),
+        ("profile_",),
     ),
     Topic(
         "surveys",

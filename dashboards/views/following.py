@@ -22,6 +22,7 @@ from programmes.forms.following import ChargeForm, ExtensionForm, MemoForm
 from programmes.models import Enrolment
 from programmes.queries import assigned_advisers
 from programmes.queries import following as queries
+from programmes.queries.addresses import refused_of
 from programmes.services import following as services
 from programmes.views import ProgrammeMixin
 
@@ -71,13 +72,15 @@ class FollowingView(EnrolmentMixin, TemplateView):
         kinds = self.deadlines()
         happened = timeline.timeline(user, enrolment)[:LATEST]
         saves = queries.memo_saves(user, enrolment).standing()[:1]
+        people = list(companies.people(user, self.company))
         return context | {
             "tabs": drawn.tabs(enrolment, here="following"),
             "terms": drawn.terms(enrolment, queries.in_charge(enrolment, day=self.day)),
             "deadlines": drawn.deadlines_table(kinds, enrolment, day=self.day),
             "memo": next(iter(drawn.memo_texts(saves)), None),
             "events": drawn.events(happened, enrolment, now=self.now),
-            "people": homes.people_table(companies.people(user, self.company)),
+            "people": homes.people_table(people),
+            "refused": refused_of(self.programme, people),
             "years": self._other_years(),
         }
 

@@ -222,8 +222,9 @@ class MailingView(MailingMixin, TemplateView):
             "page_obj": page,
             "table": words.results_table(self.mailing, page.object_list, results),
             "terms": words.mailing_terms(self.mailing, self._chosen()),
+            "is_called_off": bool(self.mailing.called_off_at),
             "progress": None
-            if self.mailing.called_off_at
+            if self.mailing.called_off_at or self.mailing.job.state == "done"
             else job_progress_context(self.mailing.job, self.request.user),
             "is_working": self.mailing.job.is_open,
             "can_be_called_off": not self.mailing.called_off_at and bool(states & {"waiting", "queued"}),

@@ -9,7 +9,19 @@ from accounts.models import User
 from common.tenancy import acting_as
 from programmes.models import Programme
 
-from . import availability, closings, data, doors, founding, gatherings, planning, registrations, stories, surveys
+from . import (
+    availability,
+    closings,
+    correspondence,
+    data,
+    doors,
+    founding,
+    gatherings,
+    planning,
+    registrations,
+    stories,
+    surveys,
+)
 from .calendar import Calendar
 from .world import World, say_nothing
 
@@ -40,6 +52,7 @@ def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = 
         ("Planning the next session, with materials and photographs of the last ones …", planning.plan),
         ("Registering for the sessions to come …", registrations.register),
         ("Preparing the closing meeting, and issuing certificates …", closings.close),
+        ("Writing letters, announcements and enquiries …", correspondence.correspond),
         ("Leaving the secretariat a wish, an extra consultation and a round to look at …", availability.fill_desk),
     ):
         world.tell(sentence)

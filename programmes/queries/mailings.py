@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.business_days import business_day_before
 from companies.models import Company, Person
+from notifications.models import Message, Reminder
 from programmes.enums import LetterOutcome, MilestoneCode, SessionState
 from programmes.models import Enrolment, Extension, Mailing, MailingRecipient, MilestoneDate, MilestoneKind, Session
 
@@ -20,6 +21,9 @@ from .registration import contacts_of, silent_companies
 KIND = "programmes.mailing"
 # Working days within which nobody is reminded a second time unless it is asked for.
 PAUSE = 5
+# What the portal asks for by itself; whoever was asked so is left in peace as after a letter.
+ASKING_REMINDERS = ("registration_closing", "survey")
+ASKING_MESSAGES = ("policy_review_due",)
 LANGUAGES = ("ja", "en")
 
 
@@ -194,15 +198,49 @@ def refused_people(programme_id: UUID) -> frozenset[UUID]:
 
 
 def reminded_lately(user, programme_id: UUID, *, today: date) -> dict[tuple[UUID, str], datetime]:
-    """Return by company and address when a letter was written within the last working days."""
+    """Return by company and address when somebody was asked for something within the last working days.
+
+    By a letter, called off ones left aside, or by the portal itself: a registration or a survey that was still open, a
+    review of the policy that was due. What only says that a date is near asks for nothing and does not count.
+    """
     since = timezone.make_aware(datetime.combine(first_day_of_pause(today), time.min))
-    rows = (
+    letters = (
         MailingRecipient.objects.visible_to(user)
         .filter(programme=programme_id, outcome=LetterOutcome.WRITTEN, written_at__gte=since)
-        .order_by("written_at")
         .values_list("company_id", "address", "written_at")
     )
-    return {(company_id, address): written_at for company_id, address, written_at in rows}
+    messages = (
+        Message.objects.visible_to(user)
+        .filter(programme_id=programme_id, company_id__isnull=False, kind__in=ASKING_MESSAGES, created_at__gte=since)
+        .values_list("company_id", "to_user__email", "created_at")
+    )
+    found: dict[tuple[UUID, str], datetime] = {}
+    for company_id, address, moment in [*letters, *messages, *_reminders_since(user, programme_id, since)]:
+        key = (company_id, address.lower())
+        found[key] = max(moment, found.get(key, moment))
+    return found
+
+
+def _reminders_since(user, programme_id: UUID, since: datetime) -> list[tuple[UUID, str, datetime]]:
+    rows = Reminder.objects.visible_to(user).filter(
+        programme_id=programme_id,
+        company_id__isnull=False,
+        kind__in=ASKING_REMINDERS,
+        sent_on__gte=timezone.localdate(since),
+    )
+    return [
+        (company_id, email or address, timezone.make_aware(datetime.combine(day, time(12))))
+        for company_id, email, address, day in rows.values_list("company_id", "to_user__email", "address", "sent_on")
+    ]
+
+
+def written_to_lately(session: Session, *, today: date) -> set[tuple[UUID, str]]:
+    """Return to which companies and addresses a letter about a session went within the last working days."""
+    since = timezone.make_aware(datetime.combine(first_day_of_pause(today), time.min))
+    rows = MailingRecipient.objects.filter(
+        mailing__session=session, outcome=LetterOutcome.WRITTEN, written_at__gte=since
+    )
+    return set(rows.values_list("company_id", "address"))
 
 
 def first_day_of_pause(today: date) -> date:

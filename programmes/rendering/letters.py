@@ -54,8 +54,8 @@ class Addressee:
         if self.language == "ja":
             return "いつもお世話になっております。"
         if not self.people or len(self.people) >= MANY:
-            return "Dear all,"
-        return f"Dear {' and '.join(in_language(person, 'name', 'en') for person in self.people)},"
+            return "Dear all,\n"
+        return f"Dear {' and '.join(in_language(person, 'name', 'en') for person in self.people)},\n"
 
 
 def _japanese_line(person: Person) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
@@ -15,7 +16,7 @@ from common.components import Cell, Chip, Column, Figure, Row, Table, Term, badg
 from companies.models import Company
 from notifications.models import State
 from programmes.enums import LetterOutcome, MailingAsk
-from programmes.models import Mailing, MailingRecipient, MilestoneKind, Session
+from programmes.models import Mailing, MailingRecipient, MilestoneKind, NoticeLetter, Session
 from programmes.queries.mailings import Candidate, Owed, Result
 
 from .programme import companies_unit
@@ -169,6 +170,8 @@ class Choice:
     reason: str
     is_chosen: bool
     why_not: str
+    # Where an address that refused the last mail is corrected.
+    address_url: str = ""
 
     @property
     def can_be_chosen(self) -> bool:
@@ -187,9 +190,16 @@ def choices(letters: Iterable[Candidate], mailing: Mailing) -> list[Choice]:
             reason=why(mailing, letter.owed),
             is_chosen=letter.is_written_to,
             why_not=why_not(letter),
+            address_url=_address_url(letter),
         )
         for letter in letters
     ]
+
+
+def _address_url(letter: Candidate) -> str:
+    if letter.why_not != "refused":
+        return ""
+    return reverse("dashboards:person", args=[letter.company.pk, letter.person.pk])
 
 
 def draft_chips(letters: Sequence[Candidate], *, show: str, query) -> list[Chip]:
@@ -341,10 +351,24 @@ def _result_row(mailing: Mailing, row: MailingRecipient, results: Mapping[UUID, 
             and_more(row.person.name, len(row.others)),
             row.address,
             why(mailing, Owed(row.due_on, row.overdue_days)),
-            badge(LOOKS[key], instead=result_label(key)),
+            outcome(key, row),
             Cell(dates.date_and_time(at), "nowrap") if at else None,
         )
     )
+
+
+def outcome(key: str, row: MailingRecipient | NoticeLetter) -> SafeString:
+    """Return what became of a mail, and where an address that refused it is corrected."""
+    said = badge(LOOKS[key], instead=result_label(key))
+    if key != "refused":
+        return said
+    address_url = reverse("dashboards:person", args=[row.company_id, row.person_id])
+    hidden = format_html('{}<span class="visually-hidden">: {}</span>', correct_label(), row.address)
+    return format_html("{} {}", said, link(hidden, address_url))
+
+
+def correct_label() -> str:
+    return pgettext("address", "Correct the address")
 
 
 def and_more(name: str, others: int) -> str:

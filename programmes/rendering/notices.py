@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -16,7 +17,7 @@ from notifications.models import Message, State
 from programmes.models import Notice, NoticeLetter
 from programmes.queries.mailings import Result
 
-from .mailings import LOOKS, RESULTS, and_more, chips_of_results, result_label
+from .mailings import LOOKS, RESULTS, and_more, chips_of_results, outcome, result_label
 
 
 def notice_url(notice: Notice) -> str:
@@ -105,6 +106,7 @@ class Mailed:
     company_url: str
     result: str
     at: datetime | None
+    letter: NoticeLetter | None = None
 
 
 def results(told: Iterable[Message], letters: Iterable[NoticeLetter], found: Mapping[UUID, Result]) -> list[Mailed]:
@@ -131,6 +133,7 @@ def _mailed(letter: NoticeLetter, found: Result | None) -> Mailed:
         company_url=reverse("dashboards:company", args=[letter.company_id]),
         result=_plain(found.state) if found else ("queued" if letter.mail_id else "waiting"),
         at=(found.settled_at if found else None) or letter.written_at,
+        letter=letter,
     )
 
 
@@ -163,8 +166,10 @@ def results_table(rows: Iterable[Mailed]) -> Table:
                 row.to,
                 row.address,
                 link(row.company, row.company_url) if row.company else pgettext("notice", "With an account"),
-                badge(LOOKS[row.result], instead=result_label(row.result)),
-                Cell(dates.date_and_time(row.at), "nowrap") if row.at else None,
+                outcome(row.result, row.letter)
+                if row.letter
+                else badge(LOOKS[row.result], instead=result_label(row.result)),
+                Cell(dates.short_date(timezone.localdate(row.at)), "nowrap") if row.at else None,
             )
             for row in rows
         ],

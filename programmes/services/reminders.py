@@ -14,6 +14,7 @@ from notifications.services import Reader, forget_reminders, remind
 from programmes import queries
 from programmes.enums import Mode
 from programmes.models import Arrival, Attendance, Session
+from programmes.queries.mailings import address_of, written_to_lately
 
 # Days before a session on which its people are reminded, and before the end of registration for companies.
 AHEAD = (7, 1)
@@ -98,14 +99,20 @@ def _of_session(row: Attendance, nearing: _Nearing, days: int, *, has_way: bool)
 
 
 def _remind_companies(nearing: _Nearing) -> None:
-    """Whoever acts for a company that has said nothing, not even that nobody comes, hears it once."""
+    """Whoever acts for a company that has said nothing, not even that nobody comes, hears it once.
+
+    Not whom the secretariat has just asked the same by letter.
+    """
     session, due_on = nearing.session, nearing.closes_on - timedelta(days=CLOSING)
     if not due_on <= nearing.today <= nearing.closes_on or session.closes_at <= timezone.now():
         return
     company_ids = queries.silent_companies(session, day=nearing.held_on)
     companies = {company.pk: company for company in Company.objects.filter(pk__in=company_ids)}
+    written_to = written_to_lately(session, today=nearing.today)
     for company_id, people in queries.contacts_of(company_ids).items():
         for person in people:
+            if (company_id, address_of(person)) in written_to:
+                continue
             _remind(
                 person,
                 kind="registration_closing",

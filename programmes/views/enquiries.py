@@ -79,7 +79,7 @@ class AskView(BetweenMixin, FormView):
             now=self.now,
         )
         messages.success(
-            self.request, _("Your question is with the secretariat. You will be told of the answer by mail.")
+            self.request, _("Your question is with the secretariat. You will be told when it is answered.")
         )
         return HttpResponseRedirect(words.enquiry_url(enquiry))
 

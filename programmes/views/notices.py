@@ -86,7 +86,8 @@ class NoticeView(NoticeMixin, TemplateView):
             "chips": words.result_chips(rows, show=show, query=query),
             "page_obj": page,
             "table": words.results_table(page.object_list),
-            "progress": job_progress_context(self.notice.job, user),
+            "is_mailed": True,
+            "progress": None if self.notice.job.state == "done" else job_progress_context(self.notice.job, user),
             "is_working": self.notice.job.is_open,
         }
 

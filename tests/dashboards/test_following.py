@@ -99,7 +99,7 @@ def test_one_kind_of_event_can_be_read_alone(cast, desk, show, count):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("name", "queries"), [("following", 12), ("timeline", 8), ("memo", 8), ("seen_as", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("following", 13), ("timeline", 8), ("memo", 8), ("seen_as", 10)])
 def test_the_pages_ask_the_same_whatever_they_hold(cast, desk, name, queries, count):
     adviser = cast.programme.seats.get(user=cast.people["adviser"])
     seat, actor = cast.programme.seats.get(user=cast.people["secretariat"]), cast.people["secretariat"]

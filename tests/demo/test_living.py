@@ -38,13 +38,20 @@ from policies.services import digest
 from programmes.models import (
     Assignment,
     Attendance,
+    Charge,
+    Enquiry,
     Enrolment,
+    Extension,
     Feedback,
+    Mailing,
+    MemoSave,
     MilestoneDate,
     MilestoneKind,
+    Notice,
     Programme,
     Session,
 )
+from programmes.queries import mailings
 from tests.roles import seen_by, web_role
 
 # The fixture below opens the database itself; without the mark a run of this file alone would make no test database.
@@ -223,6 +230,22 @@ def test_the_cohort_is_varied(world):
     assert Assignment.objects.filter(ends_on__lt=SUNDAY).count() == 2
     assert Feedback.objects.quotable().count() == 11
     assert Programme.objects.filter(is_sample=True).count() == 2
+
+
+def test_secretariat_and_companies_write_to_each_other(world):
+    with acting_as(world.leader.pk):
+        sent, begun = Mailing.objects.filter(programme=world.programme).order_by("created_at")
+        outcomes = Counter(each.state for each in mailings.results(sent).values())
+        notice = Notice.objects.get(programme=world.programme, to_addresses=True)
+        standings = sorted(each.standing for each in Enquiry.objects.filter(programme=world.programme))
+        assert (sent.is_sent, begun.is_sent, sent.job.state) == (True, False, "done")
+        assert (outcomes["refused"], set(outcomes)) == (1, {"refused", "sent"})
+        assert notice.letters.exists()
+        assert not notice.letters.waiting().exists()
+        assert notice.reads.count() == 2
+        assert standings == ["answered", "closed", "open"]
+        assert (Charge.objects.standing().count(), MemoSave.objects.standing().count()) == (3, 2)
+        assert Extension.objects.get().due_on > world.calendar.day(55)
 
 
 def test_nobody_is_real(world):

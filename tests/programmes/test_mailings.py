@@ -16,13 +16,15 @@ from jobs.models import Job, Outbox
 from jobs.services import retry_job
 from jobs.tasks import run_job, runs
 from notifications.delivery import proof_secret
-from notifications.models import Message, OutgoingMail
+from notifications.models import Message, OutgoingMail, Reminder
+from notifications.services import notify, remind
 from programmes.enums import LetterOutcome
 from programmes.models import Mailing, MailingRecipient, MilestoneKind
 from programmes.queries import mailings as queries
 from programmes.queries.mailings import Owed
 from programmes.rendering.letters import Addressee
 from programmes.services import mailings as services
+from programmes.services.reminders import remind_of_sessions
 from programmes.tasks.writing import write_letters
 from tests.factories import make_company, make_member, make_person, make_session, make_user
 from tests.roles import seen_by, web_role
@@ -183,6 +185,66 @@ def test_those_reminded_in_the_last_working_days_are_left_out_unless_asked_for(c
     longer_ago = NOON - (NOON.date() - queries.first_day_of_pause(TODAY)) - timedelta(days=1)
     MailingRecipient.objects.update(written_at=longer_ago)
     assert {letter.why_not for letter in letters_of(cast, draft(cast))} == {""}
+
+
+def test_what_the_portal_asked_by_itself_counts_as_reminded_and_what_only_says_that_a_date_is_near_does_not(cast, desk):
+    """Letters and automatic reminders together: nobody is asked twice within the pause, from either side."""
+    manager, staff = cast.people["manager"], cast.people["staff"]
+    about = {"programme_id": cast.programme.pk, "company_id": cast.company.pk, "params": dict}
+    with seen_by(desk):
+        remind(to=manager, kind="registration_closing", due_on=TODAY, key="asks", **about)
+        remind(to=staff, kind="session_ahead", due_on=TODAY, key="is near", **about)
+    assert {letter.why_not for letter in letters_of(cast, draft(cast))} == {""}
+    Reminder.objects.update(sent_on=TODAY)
+    assert {letter.address: letter.why_not for letter in letters_of(cast, draft(cast))} == {
+        manager.email: "recent",
+        staff.email: "",
+    }
+    # Of several letters one after the other each reaches only who was left in peace until then.
+    work(send(cast, draft(cast)), desk)
+    assert MailingRecipient.objects.get().address == staff.email
+    assert {letter.why_not for letter in letters_of(cast, draft(cast))} == {"recent"}
+    assert {letter.why_not for letter in letters_of(cast, draft(cast, ask="consultation"))} == {"recent"}
+    Reminder.objects.update(sent_on=queries.first_day_of_pause(TODAY) - timedelta(days=1))
+    assert {letter.address: letter.why_not for letter in letters_of(cast, draft(cast))} == {
+        manager.email: "",
+        staff.email: "recent",
+    }
+
+
+def test_the_yearly_review_counts_as_reminded(cast, desk):
+    with seen_by(desk):
+        notify(
+            to=cast.people["staff"],
+            kind="policy_review_due",
+            actor=None,
+            params={"company": "C"},
+            company_id=cast.company.pk,
+            programme_id=cast.programme.pk,
+        )
+    assert {letter.address: letter.why_not for letter in letters_of(cast, draft(cast))} == {
+        cast.people["manager"].email: "",
+        cast.people["staff"].email: "recent",
+    }
+
+
+def test_a_letter_about_a_session_takes_the_place_of_its_automatic_reminder(cast, desk, by_day):
+    session = make_session(
+        cast.programme, state="published", starts_at=timezone.now() + timedelta(days=30),
+        ends_at=timezone.now() + timedelta(days=30, hours=1), registration_ends_at=timezone.now() + timedelta(days=2),
+    )  # fmt: skip
+    with seen_by(desk):
+        services.choose_people(
+            mailing=(mailing := draft(cast, ask="registration", session=session)),
+            shown=[cast.people["manager"].people.get().pk],
+            chosen=[],
+            actor=desk,
+        )
+    work(send(cast, mailing), desk)
+    with web_role():
+        remind_of_sessions(today=TODAY)
+    asked = Reminder.objects.filter(kind="registration_closing", company_id=cast.company.pk)
+    assert {reminder.to_user for reminder in asked} == {cast.people["manager"]}
 
 
 def test_the_pause_is_five_working_days():
