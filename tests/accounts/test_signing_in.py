@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -110,6 +113,27 @@ def test_asking_for_a_mail_is_answered_alike(person, name):
         following = client.get(response["Location"])
         answers.add((response.status_code, response["Location"], following.status_code, words(following, email)))
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize(("name", "field"), [(LOGIN, "login"), (CODE, "email"), ("account_reset_password", "email")])
+def test_known_and_unknown_addresses_cost_the_same_work(person, monkeypatch, name, field):
+    """Passwords hashed, rows written, mails sent: what takes time, and could tell by it whether an address is known."""
+    hashed, encode = [], MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append(1) or encode(*given))
+    costs = []
+    for email in (person.email, "nobody@example.com"):
+        hashed.clear()
+        sent = len(mail.outbox)
+        with CaptureQueriesContext(connection) as asked:
+            WebClient().post(reverse(name), {field: email, "password": "not the passphrase"})
+        written = sorted(re.findall(r"^(?:INSERT INTO|UPDATE|DELETE FROM) .(\w+)", _each_a_line(asked), re.MULTILINE))
+        costs.append((len(hashed), written, len(mail.outbox) - sent))
+    assert costs[0] == costs[1]
+    assert costs[0] != (0, [], 0)
+
+
+def _each_a_line(asked) -> str:
+    return "\n".join(query["sql"].replace("\n", " ") for query in asked.captured_queries)
 
 
 def test_nobody_signs_up(client):
