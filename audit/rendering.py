@@ -108,7 +108,7 @@ def days(lines: Iterable[Line], *, query: QueryDict, with_company: bool) -> Iter
     """Return the lines by day, each day a table; the name of a person leads to what else they did."""
     for day, own in groupby(lines, key=lambda each: timezone.localdate(each.at)):
         title = dates.long_date(day)
-        columns = [Column(label=gettext("Time")), Column(label=gettext("Who"))]
+        columns = [Column(label=gettext("Time")), Column(label=pgettext("trail", "Who"))]
         columns += [Column(label=gettext("Company"))] * with_company
         columns += [Column(label=pgettext("trail", "What")), Column(label=pgettext("trail", "About"))]
         rows = [_row(each, query, with_company) for each in own]
@@ -118,6 +118,6 @@ def days(lines: Iterable[Line], *, query: QueryDict, with_company: bool) -> Iter
 def _row(each: Line, query: QueryDict, with_company: bool) -> list:
     who = link(each.who, with_query(query, person=each.actor_id)) if each.actor_id else each.who
     if each.role:
-        who = format_html('{} <span class="quiet">{}</span>', who, each.role)
+        who = format_html('<span>{} <span class="quiet">{}</span></span>', who, each.role)
     company = [each.company] if with_company else []
     return [Cell(dates.clock(each.at), "nowrap"), who, *company, each.deed, each.about]

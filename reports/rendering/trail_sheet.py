@@ -39,7 +39,7 @@ class TrailListing:
     def heads(self) -> list[str]:
         company = [_("Company")] if self.with_company else []
         return [
-            pgettext("trail", "Date"), _("Time"), _("Who"), pgettext("trail", "As whom"), *company,
+            pgettext("trail", "Date"), _("Time"), pgettext("trail", "Who"), pgettext("trail", "As whom"), *company,
             pgettext("trail", "What"), pgettext("trail", "About"), pgettext("trail", "Number of the request"),
         ]  # fmt: skip
 
