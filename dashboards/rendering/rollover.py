@@ -76,7 +76,7 @@ def plan_terms(plan: NextPlan) -> list[Term]:
     }
     companies = len(plan.company_ids)
     return [
-        Term(label=gettext("Name"), value=" / ".join(names)),
+        Term(label=pgettext("of a programme", "Name"), value=" / ".join(names)),
         Term(label=gettext("Code"), value=values["code"]),
         Term(label=gettext("Fiscal year"), value=dates.fiscal_year(values["fiscal_year"])),
         Term(label=gettext("Period"), value=period),

@@ -21,6 +21,7 @@ LOOSE_KEYS |= {
     ("policies_approvalrequest", "programme_id", "scan_id"): _COMPANY_FILE,
     ("policies_evidence", "programme_id", "file_id"): _COMPANY_FILE,
     ("policies_cycle", "programme_id", "based_on_id"): "the next version may belong to the next year's programme",
+    ("programmes_enrolment", "programme_id", "continues_id"): "a company goes on from the programme of the year before",
 }
 
 # Tables whose rows are written once, and what the web role may do to them.

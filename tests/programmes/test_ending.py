@@ -35,6 +35,7 @@ WRITTEN_ALL_THE_SAME = {
     "notifications_message": "news that is on its way",
     "notifications_reminder": "taken back when it is closed, and not written down again",
     "programmes_seat": "who may read it still changes",
+    "programmes_invitation": "who may read it still changes",
     "programmes_noticeread": "reading",
     "programmes_quoteuse": "which report quotes what",
     "policies_publication": "a published policy outlives the year: its address is checked",
