@@ -196,6 +196,7 @@ MARKED_SAFE = {
     "common/components/redlines.py": "every part is escaped",
     "common/templatetags/components.py": "rendered by the template engine",
     "dashboards/rendering/matrix.py": "every part is escaped: names, codes and labels one by one, the rest in the columns",
+    "policies/forms/cohort.py": "keys and labels of a select are escaped one by one",
     "programmes/rendering/qr.py": "drawn by segno, which escapes the title",
     "policies/rendering/versions.py": "a tag without content",
     "reports/rendering/reading.py": "pieces of the page that the template engine rendered for the PDF",

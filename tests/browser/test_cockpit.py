@@ -20,12 +20,14 @@ WORDS = {
         late="期限超過", extend="期限を延長する", reason="理由", until="まで延長", memo="メモを書く", save="メモを保存する",
         seen="この会社の画面を見る", end="表示を終わる", filter="この条件で表示する", more="さらに絞り込む",
         standing="達成の状況", milestone="達成項目", overdue="期限超過または欠席", stalled="動きのない企業", who="担当を保存する",
+        extend_them="期限を延長する",
     ),
     "en": SimpleNamespace(
         late="Overdue", extend="Extend the deadline", reason="Reason", until="until", memo="Write the memo",
         save="Save the memo", seen="See as this company", end="End the view", filter="Show these companies",
         more="More filters", standing="Where it stands", milestone="Milestone", overdue="Overdue or missed",
         stalled="Companies that do not move", who="Save who is in charge",
+        extend_them="Extend a deadline for them",
     ),
 }  # fmt: skip
 
@@ -115,6 +117,46 @@ def test_the_secretariat_finds_who_is_late_and_follows_up(running, open_page, de
     with running.portal():
         longer = Extension.objects.filter(programme=desk.companies[0].programme)
         assert list(longer.values_list("due_on", flat=True)) == [desk.until]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=reader_id)
+def test_many_companies_are_ticked_and_given_longer_with_one_reason(running, open_page, desk, reader):
+    language, width = reader
+    words = WORDS[language]
+    page = open_page(desk.at, language=language, width=width, user=desk.user)
+    boxes, count = page.locator('input[name="company"]'), page.locator("[data-count]")
+    tab_to(page, boxes.nth(1))
+    page.keyboard.press("Space")
+    expect(count).to_have_text("1")
+    page.locator("[data-whole-page]").check()
+    expect(count).to_have_text("3")
+    boxes.nth(0).uncheck()
+    expect(count).to_have_text("2")
+    page.locator('input[name="all"]').check()
+    expect(count).to_have_text("3")
+    expect(boxes.nth(0)).to_be_disabled()
+    page.locator('input[name="all"]').uncheck()
+    expect(count).to_have_text("2")
+    look_at(page, "cockpit-ticked", language=language)
+    page.get_by_role("button", name=words.extend_them).click()
+
+    # Something is missing: choice and words stay.
+    page.locator("#id_kind").select_option(index=3)
+    page.locator("#id_due_on").fill(desk.until.isoformat())
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator(".field-wrong")).to_have_count(1)
+    assert page.locator("#id_due_on").input_value() == desk.until.isoformat()
+    look_at(page, "cockpit-extend-many-wrong", language=language)
+    page.locator("#id_reason").fill("年末の繁忙期")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(f"**{desk.at}")
+    assert shown(page) == 3
+    with running.portal():
+        given = Extension.objects.filter(programme=desk.programme, reason="年末の繁忙期")
+        # The third has reached it.
+        assert list(given.values_list("enrolment", "kind__code", "due_on")) == [
+            (desk.companies[1].pk, "approved", desk.until)
+        ]
 
 
 @pytest.mark.parametrize("reader", READERS, ids=reader_id)
