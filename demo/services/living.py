@@ -19,6 +19,7 @@ from . import (
     gatherings,
     planning,
     registrations,
+    reporting,
     stories,
     surveys,
 )
@@ -52,6 +53,7 @@ def load_living_demo(*, today: date, actor: User, tell: Callable[[str], None] = 
         ("Planning the next session, with materials and photographs of the last ones …", planning.plan),
         ("Registering for the sessions to come …", registrations.register),
         ("Preparing the closing meeting, and issuing certificates …", closings.close),
+        ("Writing the implementation report …", reporting.write),
         ("Writing letters, announcements and enquiries …", correspondence.correspond),
         ("Leaving the secretariat a wish, an extra consultation and a round to look at …", availability.fill_desk),
     ):

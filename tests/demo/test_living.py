@@ -13,10 +13,11 @@ from audit.models import Event
 from common.tenancy import acting_as
 from companies.models import Company, Person
 from consultations.models import Consultation, Minutes, PrivateNote
-from demo.services import data, load_living_demo
+from demo.services import data, load_living_demo, reporting
 from demo.services.calendar import Calendar
 from imports.importing.exporting import collect, write_workbook
 from imports.services import import_directly
+from jobs.models import Job, Outbox
 from policies.enums import EvidenceKind, FreezeReason, State
 from policies.models import (
     ActionItem,
@@ -52,6 +53,8 @@ from programmes.models import (
     Session,
 )
 from programmes.queries import mailings
+from reports.models import BlockText, DraftPick, FigureOverride, Report, ReportDraft, ReportReader
+from tests.reports.issuing import finish
 from tests.roles import seen_by, web_role
 
 # The fixture below opens the database itself; without the mark a run of this file alone would make no test database.
@@ -297,3 +300,32 @@ def test_it_comes_out_as_a_workbook_and_in_again_without_a_difference(world, cod
     assert plan.conflicts == []
     assert len(plan.data.records("Companies")) == Enrolment.objects.filter(programme=programme).count()
     assert len(plan.data.records("Consultations")) == Consultation.objects.filter(programme=programme).count()
+
+
+def test_a_report_is_written_and_the_worker_lets_it_be_read_and_issued(world):
+    """The load sets no page; what waits for the pages is done by the same services when they are there."""
+    leader = world.leader
+    asked = list(Report.objects.filter(programme=world.programme).order_by("created_at"))
+    assert [(report.language, bool(report.draft_id), report.job.state) for report in asked] == [
+        ("ja", True, "queued"), ("ja", False, "queued"), ("en", False, "queued")
+    ]  # fmt: skip
+    draft = ReportDraft.objects.get(programme=world.programme)
+    assert {text.language for text in BlockText.objects.filter(draft=draft, is_edited=True)} == {"ja", "en"}
+    assert FigureOverride.objects.get(draft=draft).value != FigureOverride.objects.get(draft=draft).computed
+    assert DraftPick.objects.get(draft=draft).photo.has_consent
+    figures = asked[1].figures or draft.figures
+    with transaction.atomic():
+        with web_role(), acting_as(leader.pk):
+            bells = Outbox.objects.filter(task=reporting.GO_ON)
+            assert bells.count() == 1
+            reporting.go_on(leader, [report.pk for report in asked], tried=0)
+            assert bells.count() == 2  # nothing is ready: it looks again later
+            for report in Report.objects.filter(programme=world.programme):
+                finish(report, figures=report.figures or figures)
+            for _twice in range(2):
+                reporting.go_on(leader, [report.pk for report in asked], tried=1)
+            readers = {reader.verdict: reader for reader in ReportReader.objects.filter(report=asked[0])}
+            assert set(readers) == {"agreed", "differs", ""}
+            assert readers["differs"].comments.count() == 2
+            assert Job.objects.filter(kind="report_issue", state="queued").count() == 1
+        transaction.set_rollback(True)
