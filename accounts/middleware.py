@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from .enums import SessionKey
-from .permissions import must_set_up_second_factor
+from .permissions import must_set_up_second_factor, own_page
 from .queries import NOTE_SECONDS
 from .services import keep_interrupted
 
@@ -68,12 +68,6 @@ def _back_to(request, user_id) -> str:
     if keep_interrupted(request=request, user_id=user_id):
         return reverse("accounts:continue")
     return own_page(request, request.headers.get("Referer", "")) or "/"
-
-
-def own_page(request, address: str) -> str:
-    """Return the address without host when it is one of this portal, else ""."""
-    here = f"{request.scheme}://{request.get_host()}/"
-    return address.removeprefix(here.removesuffix("/")) if address.startswith(here) else ""
 
 
 class SecondFactorMiddleware:

@@ -1,4 +1,4 @@
-"""How well the person of a request has shown who they are. Read from the session alone, without a query."""
+"""How well the person of a request has shown who they are, and what of it may be trusted. Read without a query."""
 
 import time
 
@@ -25,3 +25,9 @@ def was_confirmed_lately(request) -> bool:
 def must_set_up_second_factor(request) -> bool:
     """True when the person has a seat that needs a second factor, and this session has seen none."""
     return getattr(request.user, "needs_second_factor", False) and not has_shown_second_factor(request)
+
+
+def own_page(request, address: str) -> str:
+    """Return the address without host when it is one of this portal, else ""."""
+    here = f"{request.scheme}://{request.get_host()}/"
+    return address.removeprefix(here.removesuffix("/")) if address.startswith(here) else ""

@@ -23,8 +23,7 @@ from django.views.generic import TemplateView
 from . import queries, rendering, services
 from .catalogue import EDITIONS
 from .enums import SessionKey
-from .middleware import own_page
-from .permissions import was_confirmed_lately
+from .permissions import own_page, was_confirmed_lately
 
 
 class SetLanguageView(View):
