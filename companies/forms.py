@@ -200,7 +200,7 @@ class ContactForm(PortalFormMixin, forms.Form):
 
     name_ja = forms.CharField(label=_("Name (Japanese)"), max_length=100, required=False)
     name_kana = WrittenField(
-        label=_("Name (kana)"),
+        label=pgettext_lazy("person", "Name (kana)"),
         normalise=normalise_kana,
         validators=[validate_kana],
         max_length=100,

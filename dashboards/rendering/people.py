@@ -30,7 +30,7 @@ def account(person: Person) -> SafeString:
 def address(person: Person) -> SafeString | str:
     if not person.sharing:
         return person.email
-    return format_html("{} {}", person.email, badge("shared_mailbox"))
+    return format_html("<span>{} {}</span>", person.email, badge("shared_mailbox"))
 
 
 def rights_label(role: str | None) -> str:
