@@ -9,7 +9,16 @@ from django.utils import timezone
 from companies.models import Membership, Person
 from jobs.models import Job
 from notifications.models import Message
-from programmes.models import Enquiry, EnquiryPost, Invitation, Mailing, MailingRecipient, Notice, NoticeLetter, NoticeRead
+from programmes.models import (
+    Enquiry,
+    EnquiryPost,
+    Invitation,
+    Mailing,
+    MailingRecipient,
+    Notice,
+    NoticeLetter,
+    NoticeRead,
+)
 from tests.security import audiences
 
 KINDS = {
