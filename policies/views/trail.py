@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from audit import queries, rendering
 from audit.enums import Kind
 from audit.forms import TrailForm
-from audit.models import Event
 from companies.enums import AccessKind
 from companies.models import Company
 from policies.enums import State
@@ -27,11 +26,11 @@ class TrailMixin:
 
     with_company = False
 
-    def events(self) -> QuerySet[Event]:
+    def events(self) -> QuerySet:
         """Return all of what the page is of."""
         raise NotImplementedError
 
-    def account_events(self) -> QuerySet[Event]:
+    def account_events(self) -> QuerySet:
         """Return signing in of those whom the page is of, which belongs to no company and no programme."""
         raise NotImplementedError
 
@@ -48,7 +47,7 @@ class TrailMixin:
         return TrailForm(self.request.GET, companies=self.companies(), select=PlainSelect)
 
     @cached_property
-    def found(self) -> QuerySet[Event]:
+    def found(self) -> QuerySet:
         is_of_accounts = self.form.value("kind") == Kind.SIGN_IN
         return self.form.find(self.account_events() if is_of_accounts else self.events())
 
