@@ -175,11 +175,15 @@ def terms(enrolment: Enrolment, charge: Charge | None) -> list[Term]:
 
 # What a message was about, by the beginning of its kind; nothing of what it said.
 _ABOUT = {
+    "adviser": lambda: gettext("About an adviser"),
     "approval": lambda: gettext("About an approval"),
     "consultation": lambda: gettext("About a consultation"),
     "digest": lambda: gettext("Reminders of the day"),
+    "enquiry": lambda: gettext("About an enquiry"),
     "minutes": lambda: gettext("About minutes"),
+    "notice": lambda: gettext("About an announcement"),
     "policy": lambda: gettext("About the policy"),
+    "profile": lambda: gettext("About the company's profile"),
     "review": lambda: gettext("About a review"),
     "session": lambda: gettext("About a session"),
     "submission": lambda: gettext("About a submission"),
