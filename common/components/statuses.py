@@ -82,7 +82,7 @@ STATUSES = {
     "assignment_holds": Status(pgettext_lazy("assignment", "Holds today"), "ok"),
     "assignment_to_come": Status(pgettext_lazy("assignment", "To come"), "calm"),
     "assignment_over": Status(pgettext_lazy("assignment", "Over"), "faint"),
-    "in_conflict": Status(pgettext_lazy("assignment", "Conflict of interest"), "bad"),
+    "in_conflict": Status(pgettext_lazy("assignment", "Conflict of interest"), "ask"),
     # what an adviser says of a requirement
     "not_judged": Status(pgettext_lazy("status", "Not judged yet"), "faint"),
     "judged_met": Status(pgettext_lazy("status", "Met"), "ok"),
