@@ -29,4 +29,4 @@ def test_modules_classes_and_some_folders_stay_together():
     assert portion("tests/accounts/test_views.py::test_it") == "tests/accounts/test_views.py"
     assert portion("tests/security/test_sweep.py::Gates::test_it") == "tests/security/test_sweep.py::Gates"
     assert portion("tests/browser/test_ime.py::test_it") == portion("tests/browser/test_booking.py::test_it")
-    assert portion("tests/browser/test_ime.py::test_it") != portion("tests/browser/test_homes.py::test_it")
+    assert portion("tests/browser/test_ime.py::test_it") != portion("tests/faults/test_jobs.py::test_it")
