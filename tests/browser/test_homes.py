@@ -106,7 +106,7 @@ def choose_this_year(page) -> None:
         page.wait_for_load_state()
 
 
-def walk(page, visit, *, most: int = 40) -> set[str]:
+def walk(page, visit, *, most: int = 45) -> set[str]:
     """Follow links from where the page stands, one page of each kind; return their names."""
     waiting, seen = [page.evaluate("location.pathname")], set()
     while waiting and len(seen) < most:
