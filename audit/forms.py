@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,27 +12,14 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from common import dates
 from common.components import Chip, with_query
+from common.forms import DayField
 
 from .catalogue import VERBS
 from .enums import Kind
 from .models import Event
 
-_EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
 
-
-class _DayField(forms.DateField):
-    """A day of our time; others would lie outside of what a calendar can reckon with."""
-
-    def __init__(self, **kwargs):
-        message = pgettext_lazy("trail", "Please enter a day between 2000 and 2099.")
-        validators = [MinValueValidator(_EARLIEST, message), MaxValueValidator(_LATEST, message)]
-        super().__init__(
-            required=False,
-            widget=forms.DateInput(attrs={"type": "date"}),
-            validators=validators,
-            error_messages={"invalid": pgettext_lazy("trail", "Please enter a day such as 2026-11-22.")},
-            **kwargs,
-        )
+_NO_DAY = {"invalid": pgettext_lazy("trail", "Please enter a day such as 2026-11-22.")}
 
 
 class TrailForm(forms.Form):
@@ -63,8 +49,8 @@ class TrailForm(forms.Form):
             "invalid_choice": pgettext_lazy("trail", "This company is not in the programme. Please choose one.")
         },
     )
-    since = _DayField(label=pgettext_lazy("trail", "From"))
-    until = _DayField(label=pgettext_lazy("trail", "Until"))
+    since = DayField(required=False, label=pgettext_lazy("trail", "From"), error_messages=_NO_DAY)
+    until = DayField(required=False, label=pgettext_lazy("trail", "Until"), error_messages=_NO_DAY)
     person = forms.UUIDField(
         label=pgettext_lazy("trail", "Person"),
         required=False,

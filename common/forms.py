@@ -96,6 +96,22 @@ def _please(field: forms.Field):
     return _PLEASE_CHOOSE if choose else _PLEASE_FILL_IN
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+A_YEAR = _("Please check the year.")
+
+
+class DayField(forms.DateField):
+    """A day of this century: a year with a digit too few is a slip, and no calendar knows it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValidationError(A_YEAR)
+
+
 class UploadField(forms.FileField):
     """A file of a few kinds and a largest size, said before choosing, checked in the browser and again here.
 

@@ -4,11 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PortalFormMixin
-
-
-def _day(**kwargs) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+from common.forms import DayField, PortalFormMixin
 
 
 class RefusableMixin(PortalFormMixin):
@@ -28,8 +24,8 @@ class PeriodForm(RefusableMixin, forms.Form):
 
     submit_label = _("Save the days")
 
-    starts_on = _day(label=_("First day"), help_text=_("The adviser can read the company's texts from this day."))
-    ends_on = _day(
+    starts_on = DayField(label=_("First day"), help_text=_("The adviser can read the company's texts from this day."))
+    ends_on = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("Empty for no end. After this day the company's pages are closed to the adviser."),
@@ -74,7 +70,7 @@ class HandOnForm(RefusableMixin, forms.Form):
 
     submit_label = _("Hand the company on")
 
-    last_day = _day(label=_("Last day of the present adviser"))
+    last_day = DayField(label=_("Last day of the present adviser"))
     successor = forms.ModelChoiceField(
         label=_("Next adviser"),
         queryset=None,

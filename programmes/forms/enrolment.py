@@ -4,24 +4,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.forms import DayField
 from companies.forms import CorporateNumberField, WrittenField
 from companies.validators import normalise_kana, validate_kana
 
 from .assignment import RefusableMixin
 
 
-class _Day(forms.DateInput):
-    def __init__(self):
-        super().__init__(attrs={"type": "date"})
-
-
 class WithdrawForm(RefusableMixin, forms.Form):
     submit_label = _("Record the withdrawal")
     submit_look = "danger"
 
-    withdrawn_on = forms.DateField(
+    withdrawn_on = DayField(
         label=_("Withdrawn on"),
-        widget=_Day(),
         help_text=_("From this day on the company is not counted any more. Figures of earlier days stay."),
     )
     reason = forms.CharField(
@@ -35,9 +30,8 @@ class WithdrawForm(RefusableMixin, forms.Form):
 class ReturnForm(RefusableMixin, forms.Form):
     submit_label = _("Record the return")
 
-    returned_on = forms.DateField(
+    returned_on = DayField(
         label=_("Takes part again from"),
-        widget=_Day(),
         help_text=_("Figures of the days in between stay without the company."),
     )
 
@@ -75,7 +69,7 @@ class EnrolForm(RefusableMixin, forms.Form):
         max_length=20,
         help_text=_("Reports name companies by it. It is used once a programme."),
     )
-    joined_on = forms.DateField(label=_("Taking part since"), widget=_Day())
+    joined_on = DayField(label=_("Taking part since"))
 
     new = ("name_ja", "name_en", "name_kana", "corporate_number")
 

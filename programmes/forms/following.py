@@ -5,7 +5,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import dates
-from common.forms import PortalFormMixin
+from common.forms import DayField, PortalFormMixin
 
 
 class ChargeForm(PortalFormMixin, forms.Form):
@@ -25,7 +25,7 @@ class ExtensionForm(PortalFormMixin, forms.Form):
 
     submit_label = _("Extend the deadline")
 
-    due_on = forms.DateField(label=_("New deadline"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(label=_("New deadline"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
@@ -71,7 +71,7 @@ class ExtendAllForm(ChosenForm):
     submit_label = _("Extend the deadline for them")
 
     kind = forms.ChoiceField(label=_("Milestone"))
-    due_on = forms.DateField(label=_("New deadline"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(label=_("New deadline"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

@@ -8,14 +8,12 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PortalFormMixin
+from common.forms import A_YEAR, FIRST_YEAR, LAST_YEAR, DayField, PortalFormMixin
 from programmes.enums import Mode, SessionState
 from programmes.models import Seat, Session
 from programmes.services.planning import Plan, WayIn
 
 MOST_PLACES = 10_000
-FIRST_YEAR, LAST_YEAR = 2000, 2099
-_A_YEAR = _("Please check the year.")
 _WEB_ADDRESS = URLValidator(schemes=("http", "https"))
 
 
@@ -24,18 +22,6 @@ class ClockField(forms.TimeField):
 
     def __init__(self, **kwargs):
         super().__init__(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **kwargs)
-
-
-class DayField(forms.DateField):
-    """A day of this century: a year with a digit too few is a slip, and no calendar knows it."""
-
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-    def validate(self, value):
-        super().validate(value)
-        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValidationError(_A_YEAR)
 
 
 class MomentField(forms.DateTimeField):
@@ -48,7 +34,7 @@ class MomentField(forms.DateTimeField):
     def validate(self, value):
         super().validate(value)
         if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValidationError(_A_YEAR)
+            raise ValidationError(A_YEAR)
 
 
 class AddressField(forms.URLField):

@@ -6,10 +6,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PortalFormMixin
+from common.forms import DayField, PortalFormMixin
 from programmes.models import Programme, Session
 
-from .planning import ClockField, DayField
+from .planning import ClockField
 
 MOST_WEEKS = 520
 _SPEAKERS = _("Copy the speakers, too")

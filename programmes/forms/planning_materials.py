@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms import PortalFormMixin, UploadField
+from common.forms import DayField, PortalFormMixin, UploadField
 from programmes.enums import MaterialKind
 from programmes.services.planning_materials import FILE_KINDS, MOST_BYTES, Words
 
-from .planning import AddressField, DayField
+from .planning import AddressField
 
 
 class MaterialWordsForm(PortalFormMixin, forms.Form):

@@ -11,12 +11,10 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import dates
-from common.forms import PortalFormMixin
+from common.forms import FIRST_YEAR, LAST_YEAR, DayField, PortalFormMixin
 from programmes.models import MilestoneKind, Programme
 from programmes.queries.rollover import EVERYBODY, NOBODY, NOT_REACHED, REACHED, ProposedMilestone, ProposedSession
 from programmes.services.rollover import NextPlan
-
-from .planning import FIRST_YEAR, LAST_YEAR, DayField
 
 _FACTS = ("name_ja", "name_en", "code", "fiscal_year", "theme_ja", "theme_en")
 _PERIOD = ("starts_on", "ends_on", "target_ja", "target_en", "target_due_on")

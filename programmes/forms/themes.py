@@ -8,12 +8,10 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PortalFormMixin
+from common.forms import DayField, PortalFormMixin
 from common.models import in_language
 from programmes.catalogue.themes import THEMES, Theme
 from programmes.models import MilestoneKind
-
-from .planning import DayField
 
 
 @dataclass(frozen=True)
