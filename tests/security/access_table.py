@@ -203,9 +203,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "dashboards:next_programme": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:themes": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(302,)),),
     "programmes:ending": (Page(**FOR_SECRETARIAT),),
-    # Whoever signed in long ago, as everybody of the sweep has, is asked who they are first.
-    "programmes:close": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),
-    "programmes:reopen": (Page(**FOR_SECRETARIAT, post=MANAGED, got=(302,), posted=(302,)),),
+    # Everybody of the sweep has just shown who they are; a POST gives no reason.
+    "programmes:close": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
+    "programmes:reopen": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:copy_plan": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:session_materials": (Page(**FOR_SECRETARIAT, post=MANAGED, posted=(200,)),),
     "programmes:material": (
