@@ -130,7 +130,7 @@ class LinkStatus(StrEnum):
     ACCEPTED = "accepted"
     VOIDED = "voided"
     EXPIRED = "expired"
-    # The seat or the right that was offered is somebody's, or nobody's any more.
+    # The seat or the right that was offered is there no more.
     GONE = "gone"
 
 
@@ -160,8 +160,8 @@ def invitation_behind(door: Door) -> Invitation | None:
 
 
 def link_status(invitation: Invitation, *, now: datetime) -> LinkStatus:
-    """Say what the link is good for."""
-    if invitation.accepted_at:
+    """Say what the link is good for. Who has come in by another invitation, has accepted this one with it."""
+    if invitation.accepted_at or (invitation.seat or invitation.person).user_id is not None:
         return LinkStatus.ACCEPTED
     if invitation.voided_at:
         return LinkStatus.VOIDED
@@ -171,10 +171,10 @@ def link_status(invitation: Invitation, *, now: datetime) -> LinkStatus:
 
 
 def is_still_offered(invitation: Invitation) -> bool:
-    """Whether the seat, or the right to act for the company, is there and nobody has it yet."""
+    """Whether the seat, or the right to act for the company, is there still."""
     if invitation.seat is not None:
-        return invitation.seat.ended_at is None and invitation.seat.user_id is None
-    return invitation.person.user_id is None and right_offered(invitation) is not None
+        return invitation.seat.ended_at is None
+    return right_offered(invitation) is not None
 
 
 def right_offered(invitation: Invitation) -> Membership | None:
