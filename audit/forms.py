@@ -18,7 +18,6 @@ from .catalogue import VERBS
 from .enums import Kind
 from .models import Event
 
-
 _NO_DAY = {"invalid": pgettext_lazy("trail", "Please enter a day such as 2026-11-22.")}
 
 
