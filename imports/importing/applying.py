@@ -246,8 +246,14 @@ class _Writer:
             kinds = [kind for kind in kinds if kind.source == MilestoneCode.SESSION and kind.subject in new]
         programmes.set_milestones(programme=self.programme, kinds=kinds, actor=self.actor)
 
+    def _has_anything(self, sheet: str) -> bool:
+        """Whether there is something to write of a sheet; most workbooks have none of the optional ones."""
+        return bool(self._creates(sheet) or self._updates(sheet))
+
     def _write_theme_milestones(self) -> None:
         """What the programme counts of its themes, with its own words and days."""
+        if not self._has_anything("Themes"):
+            return
         last = MilestoneKind.objects.filter(programme=self.programme).aggregate(last=Max("order"))["last"] or 0
         new = []
         for order, record in enumerate(self._creates("Themes"), last + 1):
@@ -266,6 +272,8 @@ class _Writer:
 
     def _write_theme_steps(self) -> None:
         """Steps that companies took; one that is said otherwise takes the place of the one that stood."""
+        if not self._has_anything("Theme steps"):
+            return
         kinds = {
             kind.code: kind
             for kind in MilestoneKind.objects.filter(programme=self.programme, source=MilestoneCode.THEME)
