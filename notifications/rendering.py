@@ -169,7 +169,10 @@ def kind_label(kind: str) -> str:
     """Return what a message is about, in a word; every kind belongs to one of these."""
     first = kind.partition("_")[0]
     return {
+        "adviser": pgettext("inbox", "Advisers"),
         "digest": pgettext("inbox", "Reminders"),
+        "invitation": pgettext("inbox", "Invitation"),
+        "profile": pgettext("inbox", "Company's profile"),
         "mailing": pgettext("inbox", "Letter from the secretariat"),
         "notice": pgettext("inbox", "Announcement"),
         "enquiry": pgettext("inbox", "Enquiry"),
