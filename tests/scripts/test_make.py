@@ -26,7 +26,7 @@ def make(*words):
 def test_make_alone_lists_every_command():
     targets = re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     listed = [line.split()[1] for line in make().stdout.splitlines()]
-    assert listed == targets == ["help", "run", "test", "setup", "services", "stop", "lint", "bench"]
+    assert listed == targets == ["help", "run", "code", "test", "setup", "services", "stop", "lint", "bench"]
 
 
 def test_continuous_integration_runs_make_test_without_a_person():
