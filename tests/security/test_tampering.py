@@ -3,6 +3,7 @@
 The most common hole of portals like this one is an id from a query or a body that is looked up without its tenant.
 """
 
+import re
 from collections.abc import Collection
 from urllib.parse import urlencode, urljoin, urlsplit
 from uuid import UUID
@@ -29,6 +30,8 @@ UNREAD = "csrfmiddlewaretoken"
 # Fields that no form offers and that a careless one would take over.
 SMUGGLED = {"state": "published", "role": "manager", "is_operator": "1", "requested_by": "1", "plan": "{}"}
 MARKUP = "'\"<script>"
+# What tells the fields of one row of a form from those of another.
+ROW = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 NONSENSE = (
     "\0",
     MARKUP,
@@ -65,6 +68,11 @@ def rows_of(world: World, owner: str, tables: Collection[str], *, but: UUID | No
             cursor.execute(query, values)
             prints[table] = cursor.fetchone()[0]
     return prints
+
+
+def first_of_each_kind(names: Collection[str]) -> list[str]:
+    """Return the names of fields without those that differ from an earlier one by a number or an id alone."""
+    return list({ROW.sub("#", name): name for name in reversed(list(names))}.values())
 
 
 class Tried:
@@ -161,7 +169,11 @@ class Tampering:
         return [(url, meant) for (url, _), meant in found.items()]
 
     def test_forms(self):
-        """All fields at once in every form, and each by itself in one form of a kind: one view reads them all."""
+        """All fields at once in every form, and each by itself in one form of a kind: one view reads them all.
+
+        Of the rows of a form, whose fields differ by a number or an id in their name, the first is tried by itself: one
+        form reads them all, and the values for all fields at once reach the others.
+        """
         tried, answers, fields, kinds = Tried(), [], set(), set()
 
         def send(data):
@@ -171,7 +183,7 @@ class Tampering:
 
         for url, meant in self.forms():
             kind = resolve(urlsplit(url).path).view_name, *meant
-            alone = () if kind in kinds else meant
+            alone = () if kind in kinds else first_of_each_kind(meant)
             kinds.add(kind)
             fields |= set(meant)
             send(meant)
