@@ -52,9 +52,13 @@ _LOOKS = {
 
 
 def chips(counts: Mapping[str, int], *, stage: str, query) -> list[Chip]:
-    every = [Chip(label=gettext("All"), url=with_query(query, stage=None, page=None), active=not stage,
-                  count=sum(counts.values()))]  # fmt: skip
-    return every + [
+    every = Chip(
+        label=gettext("All"),
+        url=with_query(query, stage=None, page=None),
+        active=not stage,
+        count=sum(counts.values()),
+    )
+    return [every] + [
         Chip(
             label=stage_label(each),
             url=with_query(query, stage=each.value, page=None),

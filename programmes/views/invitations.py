@@ -38,8 +38,8 @@ MOST_CHOSEN = 500
 class DeskMixin(ProgrammeMixin):
     audience = (AccessKind.SECRETARIAT,)
 
-    def to_list(self, query: str = "") -> HttpResponseRedirect:
-        return HttpResponseRedirect(words.invitations_url(self.programme.pk) + query)
+    def to_list(self) -> HttpResponseRedirect:
+        return HttpResponseRedirect(words.invitations_url(self.programme.pk))
 
 
 class InvitationsView(DeskMixin, ListView):
@@ -70,7 +70,6 @@ class InvitationsView(DeskMixin, ListView):
             "seats": words.seats(own, results),
             "members": words.members(rows, results, taken, programme_id=pk),
             "new_count": self.counts.get(Stage.NONE.value, 0),
-            "here": self.request.GET.urlencode(),
         }
 
     def _seats(self) -> list[Seat]:
