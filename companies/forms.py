@@ -122,10 +122,8 @@ def clean_base(form) -> dict:
     return found if isinstance(found, dict) else {}
 
 
-class ProfileForm(PortalFormMixin, forms.Form):
-    """A company's profile, and the one that whoever fills it in had before them."""
-
-    submit_label = _("Save the profile")
+class CompanyNamesForm(forms.Form):
+    """By what a company is known: its names, and its number."""
 
     name_ja = forms.CharField(label=pgettext_lazy("company", "Name (Japanese)"), max_length=200, required=False)
     name_en = forms.CharField(label=pgettext_lazy("company", "Name (English)"), max_length=200, required=False)
@@ -143,6 +141,13 @@ class ProfileForm(PortalFormMixin, forms.Form):
         help_text=_("13 digits. Leave it empty where the company has none, as abroad."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class ProfileForm(PortalFormMixin, CompanyNamesForm):
+    """A company's profile, and the one that whoever fills it in had before them."""
+
+    submit_label = _("Save the profile")
+
     postal_code = WrittenField(
         label=_("Postal code"),
         normalise=normalise_postal_code,

@@ -13,8 +13,7 @@ def can_manage(user, programme_id) -> bool:
 
 def can_reopen(user, programme_id) -> bool:
     """What was closed is opened again by the leader of its secretariat alone."""
-    seats = Seat.objects.current().filter(programme_id=programme_id, user_id=user.pk)
-    return seats.filter(role=SeatRole.LEADER).exists()
+    return _has_seat(user, programme_id, SeatRole.LEADER)
 
 
 def can_found(user) -> bool:
@@ -39,5 +38,9 @@ def can_register(user, session, company_id) -> bool:
 
 def leads(user, programme_id) -> bool:
     """Somebody with a leader's seat in the programme; and command-line work, which founded it."""
+    return _has_seat(user, programme_id, SeatRole.LEADER, SeatRole.OPERATOR)
+
+
+def _has_seat(user, programme_id, *roles: SeatRole) -> bool:
     seats = Seat.objects.current().filter(programme_id=programme_id, user_id=user.pk)
-    return seats.filter(role__in=(SeatRole.LEADER, SeatRole.OPERATOR)).exists()
+    return seats.filter(role__in=roles).exists()

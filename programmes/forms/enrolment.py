@@ -2,11 +2,9 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from common.forms import DayField
-from companies.forms import CorporateNumberField, WrittenField
-from companies.validators import normalise_kana, validate_kana
+from companies.forms import CompanyNamesForm
 
 from .assignment import RefusableMixin
 
@@ -36,10 +34,11 @@ class ReturnForm(RefusableMixin, forms.Form):
     )
 
 
-class EnrolForm(RefusableMixin, forms.Form):
+class EnrolForm(RefusableMixin, CompanyNamesForm):
     """A company that is known, or the name of a new one."""
 
     submit_label = _("Enrol the company")
+    field_order = ("company", "name_ja", "name_en", "name_kana", "corporate_number", "code", "joined_on")
 
     company = forms.ModelChoiceField(
         label=_("Company that is known"),
@@ -47,22 +46,6 @@ class EnrolForm(RefusableMixin, forms.Form):
         required=False,
         empty_label=_("A new company, entered below"),
         help_text=_("Companies of your other programmes. Their people and policies stay with them."),
-    )
-    name_ja = forms.CharField(label=pgettext_lazy("company", "Name (Japanese)"), max_length=200, required=False)
-    name_en = forms.CharField(label=pgettext_lazy("company", "Name (English)"), max_length=200, required=False)
-    name_kana = WrittenField(
-        label=_("Name (kana)"),
-        normalise=normalise_kana,
-        validators=[validate_kana],
-        max_length=200,
-        required=False,
-        help_text=_("Hiragana or katakana, without the legal form. Lists are sorted by it."),
-    )
-    corporate_number = CorporateNumberField(
-        label=_("Corporate number"),
-        required=False,
-        help_text=_("13 digits. Leave it empty where the company has none, as abroad."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     code = forms.CharField(
         label=_("Company code"),

@@ -137,11 +137,17 @@ def _guest(row, *, key, name, what, address, results, programme_id, is_taken) ->
 
 
 def _state(stage: Stage, result: Result | None) -> SafeString:
-    if result and stage is not Stage.IN and result.state == State.REFUSED:
-        return badge("failed", instead=pgettext("invitation", "Address refused"))
-    if result and stage is not Stage.IN and result.state == State.GIVEN_UP:
-        return badge("failed", instead=pgettext("invitation", "Not delivered"))
-    return badge(_LOOKS[stage], instead=stage_label(stage))
+    undelivered = None if stage is Stage.IN else _undelivered(result)
+    return undelivered or badge(_LOOKS[stage], instead=stage_label(stage))
+
+
+def _undelivered(result: Result | None) -> SafeString | None:
+    """Return why a mail did not arrive; None for one that may have."""
+    words = {
+        State.REFUSED: pgettext("invitation", "Address refused"),
+        State.GIVEN_UP: pgettext("invitation", "Not delivered"),
+    }
+    return badge("failed", instead=words[result.state]) if result and result.state in words else None
 
 
 def _note(row, stage: Stage, address: str, *, is_taken: bool) -> str:
@@ -187,10 +193,8 @@ def _became(row: Invitation, result: Result | None, now: datetime) -> SafeString
         return badge("cancelled", instead=pgettext("invitation", "Taken back"))
     if row.mail_id is None:
         return badge("running", instead=stage_label(Stage.WAITING))
-    if result and result.state == State.REFUSED:
-        return badge("failed", instead=pgettext("invitation", "Address refused"))
-    if result and result.state == State.GIVEN_UP:
-        return badge("failed", instead=pgettext("invitation", "Not delivered"))
+    if undelivered := _undelivered(result):
+        return undelivered
     if result is None or result.state == State.QUEUED:
         return badge("running", instead=pgettext("invitation", "Waits for the mail server"))
     if row.expires_at <= now:
